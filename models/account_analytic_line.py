@@ -1,0 +1,247 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.points import InvalidTime, minutes_from_hours
+
+# A change of one of these may change what a billing group costs.
+BOOKING_KEYS = {
+    "unit_amount",
+    "product_uom_id",
+    "date",
+    "ticket_id",
+    "support_contract_id",
+    "support_billable",
+}
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    ticket_id = fields.Many2one(
+        "helpdesk.ticket",
+        string="Ticket",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('company_id', 'in', [company_id, False])]",
+    )
+    support_level_id = fields.Many2one(
+        "support.level", string="Level", ondelete="restrict", help="The level that did the work."
+    )
+    support_contract_id = fields.Many2one(
+        "support.contract",
+        string="Support Account",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        help="The account that pays for this time; it stays as it was when the time was logged.",
+    )
+    support_points = fields.Integer(
+        string="Points", compute="_compute_support_points", store=True, precompute=True
+    )
+    support_billable = fields.Boolean(
+        string="Billable", default=True, help="Time that is not billable shows, but costs nothing."
+    )
+    support_free_reason = fields.Char(string="Why Not Billable")
+    support_booking_state = fields.Selection(
+        [("booked", "Booked"), ("free", "Not billable"), ("unbooked", "Unbooked")],
+        string="Booking",
+        compute="_compute_support_booking_state",
+    )
+
+    support_partner_id = fields.Many2one(
+        related="ticket_id.commercial_partner_id", string="Ticket Customer"
+    )
+    support_unbooked_cause = fields.Char(
+        string="Why Unbooked", compute="_compute_support_unbooked_cause", compute_sudo=True
+    )
+    support_explanation = fields.Html(
+        compute="_compute_support_explanation",
+        compute_sudo=True,
+        sanitize=False,
+        export_string_translation=False,
+    )
+
+    @api.depends("ticket_id", "support_contract_id", "support_billable")
+    def _compute_support_booking_state(self):
+        for line in self:
+            if not line.ticket_id:
+                line.support_booking_state = False
+            elif not line.support_billable:
+                line.support_booking_state = "free"
+            else:
+                line.support_booking_state = "booked" if line.support_contract_id else "unbooked"
+
+    @api.constrains("support_billable", "support_free_reason", "ticket_id")
+    def _check_free_reason(self):
+        for line in self:
+            if (
+                line.ticket_id
+                and not line.support_billable
+                and not (line.support_free_reason or "").strip()
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Say why this time is not billable: the reason shows beside the time."
+                    )
+                )
+
+    @api.constrains("unit_amount", "product_uom_id", "ticket_id")
+    def _check_support_time(self):
+        for line in self.filtered("ticket_id"):
+            try:
+                minutes_from_hours(line._support_hours())
+            except InvalidTime as error:
+                raise ValidationError(line._invalid_time_message(error.reason)) from error
+
+    @api.constrains("ticket_id", "support_contract_id", "support_level_id", "company_id")
+    def _check_support_contract(self):
+        for line in self.filtered("support_contract_id"):
+            contract = line.support_contract_id.sudo()
+            ticket = line.ticket_id.sudo()
+            if (
+                not contract._covers(ticket.partner_id)
+                or contract.company_id != line.company_id
+                or contract.tier_id != line.support_level_id.sudo().tier_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Time of %(level)s on %(ticket)s cannot be booked on %(account)s: customer, "
+                        "company and tier must be the same.",
+                        level=line.support_level_id.name or self.env._("(no level)"),
+                        ticket=ticket.display_name or self.env._("(no ticket)"),
+                        account=contract.display_name,
+                    )
+                )
+
+    def _invalid_time_message(self, reason):
+        return {
+            "not_a_number": self.env._("The time spent is not a number. Enter hours, such as 0:20."),
+            "negative": self.env._(
+                "Time on a ticket cannot be negative. To take time back, edit or delete the entry "
+                "that is wrong: the points return to the account by a correction."
+            ),
+            "too_long": self.env._(
+                "One time entry cannot be longer than 24 hours. Split it into one entry a day."
+            ),
+        }[reason]
+
+    # ------------------------------------------------------------------
+    # CRUD: the ledger follows every way in
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = self._prepare_ticket_time([dict(vals) for vals in vals_list])
+        lines = super().create(vals_list)
+        lines.filtered("ticket_id")._sync_ledger({})
+        return lines
+
+    def write(self, vals):
+        vals = dict(vals)
+        if vals.keys() & {"ticket_id", "support_level_id"} and "support_contract_id" not in vals:
+            return self._write_moved(vals)
+        if not vals.keys() & BOOKING_KEYS:
+            return super().write(vals)
+        before = self._billing_groups()
+        result = super().write(vals)
+        lines = self.filtered("ticket_id")
+        if lines or before:
+            lines._sync_ledger(before)
+        return result
+
+    def unlink(self):
+        before = self._billing_groups()
+        result = super().unlink()
+        if before:
+            self.browse()._sync_ledger(before)
+        return result
+
+    def _write_moved(self, vals):
+        """Write lines that get another ticket or level, with the account that follows from it."""
+        ticket = self.env["helpdesk.ticket"].browse(vals["ticket_id"]) if "ticket_id" in vals else None
+        level = (
+            self.env["support.level"].browse(vals["support_level_id"])
+            if "support_level_id" in vals
+            else None
+        )
+        for contract, lines in self._contracts_for(ticket, level).items():
+            lines.write({**vals, "support_contract_id": contract.id})
+        return True
+
+    def _contracts_for(self, ticket=None, level=None):
+        """Group lines by the account that pays for them, given their ticket or a new one.
+
+        :return: dict of contract (possibly empty) → lines
+        """
+        keys = {}
+        for line in self:
+            line_ticket = (line.ticket_id if ticket is None else ticket).sudo()
+            line_level = (line.support_level_id if level is None else level).sudo()
+            keys[line] = (
+                line_ticket.commercial_partner_id,
+                line_level.tier_id,
+                line_ticket.company_id,
+            )
+        contracts = self.env["support.contract"]
+        found = contracts._find_open({key for key in keys.values() if all(key)})
+
+        def paying(line):
+            current = line.support_contract_id.sudo()
+            partner, tier, company = keys[line]
+            if current and (current.tier_id, current.company_id) == (tier, company):
+                if current._covers(partner):
+                    return current
+            return found.get(keys[line], contracts.sudo())
+
+        return self.grouped(paying)
+
+    def _prepare_ticket_time(self, vals_list):
+        """Fill project, company, level and account of new time from its ticket.
+
+        Giving ``ticket_id`` alone is enough. Without an open account the time stays unbooked.
+        """
+        default_ticket = self.env.context.get("default_ticket_id")
+        on_ticket = [
+            vals for vals in vals_list if vals.get("ticket_id", default_ticket)
+        ]
+        if not on_ticket:
+            return vals_list
+        tickets = self.env["helpdesk.ticket"].browse(
+            {vals.get("ticket_id", default_ticket) for vals in on_ticket}
+        )
+        tickets.check_access("read")
+        self._check_employee(on_ticket, tickets)
+        for vals in on_ticket:
+            ticket = tickets.browse(vals.get("ticket_id", default_ticket)).sudo()
+            # A form sends empty values for what it shows: they are filled like missing ones.
+            level = ticket.support_level_id
+            if vals.get("support_level_id"):
+                level = level.browse(vals["support_level_id"])
+            contract = ticket.support_contract_id
+            if contract.state != "open" or contract.tier_id != level.tier_id:
+                contract = ticket._find_support_contract(level.tier_id)
+            vals["support_level_id"] = level.id
+            vals["support_contract_id"] = vals.get("support_contract_id") or contract.id
+            vals["company_id"] = ticket.company_id.id
+            if not vals.get("project_id") and not vals.get("task_id"):
+                vals["project_id"] = ticket._get_timesheet_project(contract).id
+        return vals_list
+
+    @api.model
+    def _check_employee(self, vals_list, tickets):
+        """Tell a person who has no employee record why no time can be logged, and what to do."""
+        if any(vals.get("employee_id") or vals.get("user_id") for vals in vals_list):
+            return
+        if self.env.context.get("default_employee_id") or self.env.su:
+            return
+        companies = tickets.company_id | self.env.companies
+        if not any(
+            employee.company_id in companies for employee in self.env.user.sudo().employee_ids
+        ):
+            raise UserError(
+                self.env._(
+                    "%s has no employee record, which time entries need. Ask an administrator to "
+                    "create one: Settings → Users → this user → Create employee.",
+                    self.env.user.name,
+                )
+            )

@@ -1,0 +1,108 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+from ..tools.points import explain
+
+
+class AccountAnalyticLine(models.Model):
+    """What a person may ask of booked and unbooked time."""
+
+    _inherit = "account.analytic.line"
+
+    @api.depends("ticket_id", "support_level_id", "support_contract_id", "support_billable")
+    def _compute_support_unbooked_cause(self):
+        for line in self:
+            cause = False
+            if line.ticket_id and not line.support_contract_id and line.support_billable:
+                if not line.ticket_id.partner_id:
+                    cause = self.env._("The ticket has no customer.")
+                elif not line.support_level_id:
+                    cause = self.env._("The ticket had no level.")
+                else:
+                    cause = self.env._(
+                        "No open account of the customer for %s.",
+                        line.support_level_id.tier_id.name,
+                    )
+            line.support_unbooked_cause = cause
+
+    def _compute_support_explanation(self):
+        for line in self:
+            line.support_explanation = line.ticket_id and self.env["ir.qweb"]._render(
+                "helpdesk_support_points.explain_points", line._explanation_values()
+            )
+
+    def _explanation_values(self):
+        """Values of 'why so many points?': minutes → rounding → tier → package."""
+        self.ensure_one()
+        contract = self.support_contract_id
+        values = {"line": self, "contract": contract, "tier": contract.tier_id, "draws": []}
+        if not contract:
+            return values
+        group_key, group = next(
+            iter(self._complete_groups(self.sudo()._billing_groups()).items())
+        )
+        entries = self.env["support.point.entry"]
+        for lot_id, points in contract._replay().draws_of(group_key):
+            values["draws"].append((entries.browse(lot_id or []), points))
+        values["group"] = group
+        values["rounding"] = explain(
+            group.lines._billed_minutes(), contract.minutes_per_point
+        )
+        values["minutes"] = self._support_minutes()
+        return values
+
+    def action_explain_support_points(self):
+        """Show step by step why this time costs what it costs."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why %s points?", self.support_points),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [
+                (
+                    self.env.ref(
+                        "helpdesk_support_points.account_analytic_line_view_form_explanation"
+                    ).id,
+                    "form",
+                )
+            ],
+            "target": "new",
+        }
+
+    def action_book_support_time(self):
+        """Look again for the account of unbooked time, and say what is missing where none is."""
+        self.check_access("read")
+        self.ticket_id.check_access("write")
+        waiting = self.sudo().filtered(
+            lambda line: line.ticket_id and not line.support_contract_id
+        )
+        for line in waiting.filtered(lambda line: not line.support_level_id):
+            line.support_level_id = line.ticket_id.support_level_id
+        for contract, lines in waiting._contracts_for().items():
+            if contract:
+                lines.filtered(lambda line: not line.support_contract_id).write(
+                    {"support_contract_id": contract.id}
+                )
+        left = waiting.filtered(lambda line: not line.support_contract_id)
+        booked = len(waiting) - len(left)
+        message = self.env._("%s time entries were booked.", booked)
+        if left:
+            message = self.env._(
+                "%(booked)s booked, %(left)s still wait: %(cause)s Sell the customer a package, "
+                "or correct the ticket's customer or level.",
+                booked=booked,
+                left=len(left),
+                cause=left[0].support_unbooked_cause,
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left else "success",
+                "message": message,
+                "sticky": bool(left),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,31 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    support_contract_ids = fields.Many2many(
+        "support.contract",
+        string="Support Accounts",
+        compute="_compute_support_contract_ids",
+        compute_sudo=True,
+    )
+    support_contract_count = fields.Integer(
+        compute="_compute_support_contract_ids",
+        compute_sudo=True,
+        export_string_translation=False,
+    )
+
+    @api.depends("invoice_line_ids.sale_line_ids.support_contract_id")
+    def _compute_support_contract_ids(self):
+        for move in self:
+            move.support_contract_ids = move.invoice_line_ids.sale_line_ids.support_contract_id
+            move.support_contract_count = len(move.support_contract_ids)
+
+    def action_view_support_contracts(self):
+        """Open the accounts whose points this invoice charges."""
+        self.ensure_one()
+        return self.support_contract_ids._get_records_action(
+            name=self.env._("Support Accounts")
+        )

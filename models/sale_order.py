@@ -1,0 +1,131 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    support_contract_ids = fields.Many2many(
+        "support.contract",
+        string="Support Accounts",
+        compute="_compute_support_contract_ids",
+        compute_sudo=True,
+    )
+    support_contract_count = fields.Integer(
+        compute="_compute_support_contract_ids",
+        compute_sudo=True,
+        export_string_translation=False,
+    )
+    support_warning = fields.Char(
+        compute="_compute_support_warning",
+        export_string_translation=False,
+        help="Why the order's packages of points cannot be sold as they are.",
+    )
+
+    @api.depends("order_line.support_contract_id")
+    def _compute_support_contract_ids(self):
+        for order in self:
+            order.support_contract_ids = order.order_line.support_contract_id
+            order.support_contract_count = len(order.support_contract_ids)
+
+    @api.depends(
+        "order_line.support_tier_id",
+        "order_line.product_uom_qty",
+        "order_line.product_uom_id",
+        "order_line.tax_ids",
+    )
+    def _compute_support_warning(self):
+        for order in self:
+            order.support_warning = order._support_sale_error()
+
+    def _support_lines(self):
+        """Order lines that sell support points."""
+        return self.order_line.filtered(
+            lambda line: line.support_tier_id and not line.display_type and not line.is_downpayment
+        )
+
+    def _support_sale_error(self):
+        """Say why the packages of points in this order cannot be sold; False if they can.
+
+        The minimum package counts per tier over the whole order (service description).
+        """
+        self.ensure_one()
+        lines = self._support_lines()
+        for tier, tier_lines in lines.grouped("support_tier_id").items():
+            tier = tier.sudo()
+            points = 0
+            for line in tier_lines:
+                try:
+                    points += line._support_points()
+                except ValueError:
+                    return self.env._(
+                        "%(quantity)s %(unit)s of %(tier)s is not a whole number of support "
+                        "points. One point is %(minutes)s minutes.",
+                        quantity=line.product_uom_qty,
+                        unit=line.product_uom_id.name,
+                        tier=tier.name,
+                        minutes=tier.minutes_per_point,
+                    )
+            if points < tier.minimum_points:
+                return self.env._(
+                    "%(tier)s is sold in packages of at least %(minimum)s points; this order "
+                    "has %(points)s. Raise the quantity or remove the line.",
+                    tier=tier.name,
+                    minimum=tier.minimum_points,
+                    points=points,
+                )
+        untaxed = lines.filtered(lambda line: not line.tax_ids)
+        if untaxed and self._support_company_has_sales_tax():
+            return self.env._(
+                "%(product)s has no tax on its order line, so it would be invoiced without VAT. "
+                "Set a tax on the line; a sale without VAT takes a tax of 0 %%.",
+                product=untaxed[0].product_id.display_name,
+            )
+        return False
+
+    def _support_company_has_sales_tax(self):
+        return bool(
+            self.env["account.tax"]
+            .sudo()
+            .search_count(
+                [
+                    ("type_tax_use", "=", "sale"),
+                    *self.env["account.tax"]._check_company_domain(self.company_id),
+                ],
+                limit=1,
+            )
+        )
+
+    def _confirmation_error_message(self):
+        return super()._confirmation_error_message() or self._support_sale_error()
+
+    def _check_support_sale(self):
+        for order in self:
+            if order.state in ("draft", "sent") and (error := order._support_sale_error()):
+                raise UserError(error)
+
+    def action_quotation_send(self):
+        self._check_support_sale()
+        return super().action_quotation_send()
+
+    def action_quotation_sent(self):
+        self._check_support_sale()
+        return super().action_quotation_sent()
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self.order_line._sync_support_credit()
+        return result
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self.order_line._sync_support_credit()
+        return result
+
+    def action_view_support_contracts(self):
+        """Open the accounts that this order credits."""
+        self.ensure_one()
+        return self.support_contract_ids._get_records_action(
+            name=self.env._("Support Accounts")
+        )

@@ -1,0 +1,332 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+COPIED_FROM_TIER = ("rounding_scope", "minutes_per_point")
+
+
+class SupportContract(models.Model):
+    """One customer's point account for one tier: the *Supportpunktekonto*."""
+
+    _name = "support.contract"
+    _description = "Support Account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "state, partner_id, id"
+    _rec_names_search = ["name", "partner_id"]
+    _check_company_auto = True
+
+    name = fields.Char(
+        string="Account Number", required=True, readonly=True, copy=False, default="/"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
+        domain="[('parent_id', '=', False)]",
+        help="The account belongs to the whole company; tickets of its contacts draw from it.",
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        string="Commercial Entity",
+        store=True,
+        index=True,
+    )
+    covered_partner_ids = fields.Many2many(
+        "res.partner",
+        string="Also Covers",
+        domain="[('parent_id', '=', False), ('id', '!=', partner_id)]",
+        help="Faculties or subsidiaries that are companies of their own and draw from this account.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    tier_id = fields.Many2one(
+        "support.tier",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        default=lambda self: self.env["support.tier"].search(
+            [("company_id", "in", [False, self.env.company.id])], limit=1
+        ),
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Account Manager",
+        tracking=True,
+        check_company=True,
+        domain="[('share', '=', False)]",
+        default=lambda self: self.env.user,
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("open", "Open"), ("closed", "Closed")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    date_start = fields.Date(copy=False)
+    date_end = fields.Date(copy=False)
+    hourly_rate = fields.Monetary(
+        tracking=True, help="This customer's own rate without VAT; empty means the tier's rate."
+    )
+    rounding_scope = fields.Selection(
+        lambda self: self.env["support.tier"]._fields["rounding_scope"].selection,
+        compute="_compute_from_tier",
+        store=True,
+        precompute=True,
+        required=True,
+        readonly=False,
+    )
+    minutes_per_point = fields.Integer(
+        compute="_compute_from_tier",
+        store=True,
+        precompute=True,
+        required=True,
+        readonly=False,
+    )
+    overdraft_policy = fields.Selection(
+        [("allow", "Allow: work done is recorded"), ("block", "Block further usage")],
+        default="allow",
+        required=True,
+        tracking=True,
+    )
+    alert_points = fields.Integer(
+        string="Low at",
+        compute="_compute_alert_points",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="The balance is shown as low when it is at or below so many points.",
+    )
+    project_id = fields.Many2one(
+        "project.project",
+        string="Timesheet Project",
+        check_company=True,
+        domain="[('allow_timesheets', '=', True)]",
+        help="Time on this customer's tickets goes here instead of the company's Support project.",
+    )
+    lock_date = fields.Date(
+        readonly=True,
+        copy=False,
+        help="End of the last issued statement. Later changes land on the first open day.",
+    )
+    booking_guard = fields.Integer(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Touched before the balance is read, so that two bookers cannot both see the same.",
+    )
+    entry_ids = fields.One2many("support.point.entry", "contract_id", string="Entries")
+    statement_ids = fields.One2many("support.statement", "contract_id", string="Statements")
+
+    points_credited = fields.Integer(
+        compute="_compute_balance",
+        compute_sudo=True,
+        help="Bought, granted and adjusted points, less refunded and expired ones.",
+    )
+    points_used = fields.Integer(compute="_compute_balance", compute_sudo=True)
+    balance = fields.Integer(
+        compute="_compute_balance", search="_search_balance", compute_sudo=True
+    )
+    balance_state = fields.Selection(
+        [("good", "Good"), ("low", "Low"), ("overdrawn", "Overdrawn")],
+        string="Balance Status",
+        compute="_compute_balance",
+        search="_search_balance_state",
+        compute_sudo=True,
+    )
+
+    _alert_points_range = models.Constraint(
+        "CHECK (alert_points BETWEEN 0 AND 1000000)",
+        "The alert must be between 0 and 1,000,000 points.",
+    )
+    _hourly_rate_range = models.Constraint(
+        "CHECK (hourly_rate IS NULL OR hourly_rate BETWEEN 0 AND 1000000)",
+        "The hourly rate must be between 0 and 1,000,000.",
+    )
+    _minutes_per_point_range = models.Constraint(
+        "CHECK (minutes_per_point BETWEEN 1 AND 1440)",
+        "A point must last between 1 and 1440 minutes.",
+    )
+
+    # ------------------------------------------------------------------
+    # Compute and search
+    # ------------------------------------------------------------------
+
+    @api.depends("tier_id")
+    def _compute_from_tier(self):
+        for contract in self:
+            if contract.state == "draft" or not contract.minutes_per_point:
+                contract.update({name: contract.tier_id[name] for name in COPIED_FROM_TIER})
+
+    @api.depends("tier_id")
+    def _compute_alert_points(self):
+        for contract in self:
+            contract.alert_points = contract.tier_id.minimum_points // 4
+
+    @api.depends("name", "partner_id", "tier_id")
+    def _compute_display_name(self):
+        for contract in self:
+            contract.display_name = (
+                f"{contract.name} {contract.partner_id.name or ''} · {contract.tier_id.code or ''}"
+            )
+
+    @api.depends("entry_ids", "alert_points")
+    def _compute_balance(self):
+        rows = self.env["support.point.entry"]._read_group(
+            [("contract_id", "in", self.ids)], ["contract_id", "kind"], ["points:sum"]
+        )
+        balances, used = defaultdict(int), defaultdict(int)
+        for contract, kind, points in rows:
+            balances[contract.id] += points
+            if kind in ("usage", "correction"):
+                used[contract.id] -= points
+        for contract in self:
+            contract_id = contract._origin.id
+            contract.balance = balances[contract_id]
+            contract.points_used = used[contract_id]
+            contract.points_credited = balances[contract_id] + used[contract_id]
+            contract.balance_state = contract._balance_state(contract.balance)
+
+    def _balance_state(self, balance):
+        if balance < 0:
+            return "overdrawn"
+        return "low" if balance <= self.alert_points else "good"
+
+    def _search_balance(self, operator, value):
+        operators = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "in": "IN", "not in": "NOT IN"}
+        if operator not in operators:
+            return NotImplemented
+        if operator in ("in", "not in"):
+            value = tuple(int(item) for item in value) or (None,)
+        return [("id", "in", self._balance_query(SQL("%s %s", SQL(operators[operator]), value)))]
+
+    def _search_balance_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        conditions = {
+            "overdrawn": SQL("< 0"),
+            "low": SQL("BETWEEN 0 AND contract.alert_points"),
+            "good": SQL("> GREATEST(contract.alert_points, -1)"),
+        }
+        return Domain.OR(
+            [
+                [("id", "in", self._balance_query(conditions[state]))]
+                for state in value
+                if state in conditions
+            ]
+        )
+
+    def _balance_query(self, condition):
+        self.env["support.point.entry"].flush_model(["contract_id", "points"])
+        self.flush_model(["alert_points"])
+        return SQL(
+            """(SELECT contract.id FROM support_contract contract
+                LEFT JOIN support_point_entry entry ON entry.contract_id = contract.id
+                GROUP BY contract.id HAVING COALESCE(SUM(entry.points), 0) %s)""",
+            condition,
+        )
+
+    # ------------------------------------------------------------------
+    # Constraints and CRUD
+    # ------------------------------------------------------------------
+
+    @api.constrains("covered_partner_ids", "partner_id")
+    def _check_partners(self):
+        for contract in self:
+            partners = contract.partner_id | contract.covered_partner_ids
+            wrong = partners.filtered(lambda partner: partner.commercial_partner_id != partner)
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s belongs to %(company)s. A support account is held by the "
+                        "company: choose %(company)s; its contacts are covered anyway.",
+                        contact=wrong[0].display_name,
+                        company=wrong[0].commercial_partner_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sequence = self.env["ir.sequence"]
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company_id = vals.get("company_id") or self.env.company.id
+                vals["name"] = (
+                    sequence.with_company(company_id).next_by_code("support.contract") or "/"
+                )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        keys = vals.keys() & {"partner_id", "tier_id", "company_id", *COPIED_FROM_TIER}
+        if keys and (used := self.sudo().filtered("entry_ids")):
+            changed = used.filtered(
+                lambda contract: any(
+                    (contract[key].id if hasattr(contract[key], "id") else contract[key])
+                    != vals[key]
+                    for key in keys
+                )
+            )
+            if changed:
+                raise UserError(
+                    self.env._(
+                        "%s has entries already, so its customer, tier, company and rounding stay "
+                        "as they are. Open a new support account instead.",
+                        changed[0].display_name,
+                    )
+                )
+        result = super().write(vals)
+        if vals.get("covered_partner_ids"):
+            self.filtered(lambda contract: contract.state == "open")._book_unbooked_time()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if any(contract.sudo().entry_ids for contract in self):
+            raise UserError(
+                self.env._("A support account with entries cannot be deleted. Close it instead.")
+            )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_open(self):
+        """Open the accounts: tickets draw from them, and waiting time is booked."""
+        for contract in self:
+            if contract.state == "closed":
+                raise UserError(
+                    self.env._(
+                        "%s is closed. Open a new support account.", contract.display_name
+                    )
+                )
+            contract.write(
+                {
+                    "state": "open",
+                    "date_start": contract.date_start or contract.company_id._support_today(),
+                }
+            )
+        self._adopt_tickets()
+        self._book_unbooked_time()
+        return True
+
+    def action_close(self):
+        """Close the accounts: corrections still land there, new work stays unbooked."""
+        for contract in self:
+            contract.write(
+                {"state": "closed", "date_end": contract.company_id._support_today()}
+            )
+        return True

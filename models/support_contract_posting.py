@@ -1,0 +1,160 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.ledger import replay
+
+
+class SupportContract(models.Model):
+    """How tickets and orders find their account, and how it is held while they post."""
+
+    _inherit = "support.contract"
+
+    # ------------------------------------------------------------------
+    # Finding the account of a ticket or an order
+    # ------------------------------------------------------------------
+
+    def _covers(self, partner):
+        """Tell whether tickets of this partner draw from this account."""
+        self.ensure_one()
+        commercial = partner.commercial_partner_id
+        return bool(commercial) and commercial in (
+            self.sudo().commercial_partner_id | self.sudo().covered_partner_ids
+        )
+
+    @api.model
+    def _find_open(self, wanted):
+        """Find the open account for each wanted key, in one query.
+
+        Of several, the one whose points expire first is drawn from, then the oldest.
+
+        :param wanted: iterable of (commercial partner, tier, company) record triples
+        :return: dict of the same triples → contract, possibly empty, as superuser
+        """
+        wanted = list(wanted)
+        partners = [partner.id for partner, _tier, _company in wanted]
+        contracts = self.sudo().search(
+            Domain("state", "=", "open")
+            & Domain("tier_id", "in", [tier.id for _partner, tier, _company in wanted])
+            & Domain("company_id", "in", [company.id for _partner, _tier, company in wanted])
+            & (
+                Domain("commercial_partner_id", "in", partners)
+                | Domain("covered_partner_ids", "in", partners)
+            ),
+            order="id",
+        )
+        found = {}
+        for key in wanted:
+            partner, tier, company = key
+            matching = contracts.filtered(
+                lambda contract, partner=partner, tier=tier, company=company: (
+                    contract.tier_id == tier
+                    and contract.company_id == company
+                    and contract._covers(partner)
+                )
+            )
+            found[key] = matching[:1] if len(matching) < 2 else matching._first_to_draw()
+        return found
+
+    def _first_to_draw(self):
+        """Return the account whose open points expire first; else one with points; else oldest."""
+        far = fields.Date.to_date("9999-12-31")
+
+        def urgency(contract):
+            lots = [lot for lot in contract._replay().lots if lot.remaining]
+            first_expiry = min((lot.expiry_date or far for lot in lots), default=far)
+            return (first_expiry, not lots, contract.id)
+
+        return min(self, key=urgency)
+
+    def _replay(self):
+        """Replay this account's ledger: its lots, overdraft and who drew from which lot."""
+        self.ensure_one()
+        return replay(self.sudo().entry_ids)
+
+    # ------------------------------------------------------------------
+    # Posting
+    # ------------------------------------------------------------------
+
+    def _lock_for_posting(self):
+        """Hold the accounts' rows so that what is posted next stays right under concurrency.
+
+        Bookers share the row and never wait for each other. Where the balance must be read
+        first, a guard column is written *before* reading: a concurrent booker then fails
+        serialization and is retried on fresh data, which locking alone does not achieve.
+        """
+        if not self:
+            return
+        self.flush_recordset(["lock_date", "overdraft_policy", "state"])
+        guarded = self.filtered(lambda contract: contract.overdraft_policy == "block")
+        shared = self - guarded
+        if guarded:
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE support_contract SET booking_guard = COALESCE(booking_guard, 0) + 1
+                        WHERE id IN %s""",
+                    tuple(guarded.ids),
+                )
+            )
+        if shared:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT lock_date FROM support_contract WHERE id IN %s FOR SHARE",
+                    tuple(shared.ids),
+                )
+            )
+
+    def _check_overdraft(self, points_by_contract):
+        """Refuse usage that a blocking account cannot pay; reductions always pass.
+
+        :param dict points_by_contract: contract → points about to be posted (negative is usage)
+        :raise UserError: names the account, its balance and what is missing
+        """
+        spending = self.sudo().filtered(
+            lambda c: c.overdraft_policy == "block" and points_by_contract.get(c, 0) < 0
+        )
+        spending.invalidate_recordset(["balance"])
+        for contract in spending:
+            points = -points_by_contract[contract]
+            if contract.balance < points:
+                raise UserError(
+                    self.env._(
+                        "%(account)s has %(balance)s points left; this time needs %(points)s. "
+                        "The account does not allow an overdraft: sell a package first, or mark "
+                        "the time as not billable.",
+                        account=contract.display_name,
+                        balance=contract.balance,
+                        points=points,
+                    )
+                )
+
+    def _book_unbooked_time(self):
+        """Book the time that customers of these accounts have spent while they had none."""
+        lines = self.env["account.analytic.line"].sudo()
+        for contract in self.sudo():
+            partners = contract.commercial_partner_id | contract.covered_partner_ids
+            waiting = lines.search(
+                [
+                    ("ticket_id.commercial_partner_id", "in", partners.ids),
+                    ("ticket_id.company_id", "=", contract.company_id.id),
+                    ("support_contract_id", "=", False),
+                    ("support_level_id.tier_id", "=", contract.tier_id.id),
+                ]
+            )
+            waiting.write({"support_contract_id": contract.id})
+
+    def _adopt_tickets(self):
+        """Set these accounts on their customers' tickets that have none yet."""
+        tickets = self.env["helpdesk.ticket"].sudo()
+        for contract in self.sudo():
+            partners = contract.commercial_partner_id | contract.covered_partner_ids
+            tickets.search(
+                [
+                    ("commercial_partner_id", "in", partners.ids),
+                    ("company_id", "=", contract.company_id.id),
+                    ("support_contract_id", "=", False),
+                    ("support_level_id.tier_id", "=", contract.tier_id.id),
+                ]
+            ).write({"support_contract_id": contract.id})

@@ -1,0 +1,218 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+USAGE_KINDS = ("usage", "correction")
+# Keys that may become NULL, so that a timesheet or a cancelled order can still be deleted.
+CLEARABLE_KEYS = ("timesheet_id", "sale_line_id", "invoice_line_id")
+
+
+class SupportPointEntry(models.Model):
+    """One line of a support account's ledger: written once, never changed.
+
+    The model has no related or stored computed field and no partner: their recomputation and
+    a merge of partners would write rows behind the guard. Nothing but ``_post`` creates entries.
+    """
+
+    _name = "support.point.entry"
+    _description = "Support Point Entry"
+    _order = "date desc, id desc"
+
+    contract_id = fields.Many2one(
+        "support.contract",
+        string="Support Account",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    date = fields.Date(
+        required=True,
+        readonly=True,
+        help="Day in the ledger: the day of the work, or the first day that is still open.",
+    )
+    work_date = fields.Date(required=True, readonly=True, help="Day on which it happened.")
+    kind = fields.Selection(
+        [
+            ("purchase", "Purchase"),
+            ("grant", "Grant"),
+            ("usage", "Usage"),
+            ("correction", "Correction"),
+            ("expiry", "Expiry"),
+            ("refund", "Refund"),
+            ("adjustment", "Adjustment"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    points = fields.Integer(required=True, readonly=True, help="Added (+) or taken (−).")
+    amount = fields.Monetary(
+        readonly=True, help="Net amount paid for these points, kept as it was at the time."
+    )
+    currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
+    expiry_date = fields.Date(readonly=True, help="Last day on which these points can be used.")
+    group_key = fields.Char(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="What is billed together. Further entries of a key post differences.",
+    )
+    revision = fields.Integer(readonly=True, copy=False, export_string_translation=False)
+    ticket_id = fields.Many2one(
+        "helpdesk.ticket", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    level_id = fields.Many2one("support.level", readonly=True, ondelete="restrict")
+    timesheet_id = fields.Many2one(
+        "account.analytic.line",
+        string="Time Entry",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Order Line",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        string="Invoice Line",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    lot_id = fields.Many2one(
+        "support.point.entry",
+        string="Package",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The package that an expiry or a refund takes its points from.",
+    )
+    corrects_id = fields.Many2one(
+        "support.point.entry",
+        string="Corrects",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    name = fields.Char(string="Description", required=True, readonly=True)
+
+    _one_revision = models.UniqueIndex(
+        "(group_key, revision) WHERE group_key IS NOT NULL",
+        "These points have been posted already.",
+    )
+    _contract_date = models.Index("(contract_id, date, id)")
+    _points_range = models.Constraint(
+        "CHECK (points <> 0 AND points BETWEEN -1000000 AND 1000000)",
+        "An entry must move between 1 and 1,000,000 points.",
+    )
+    _points_sign = models.Constraint(
+        "CHECK (CASE kind WHEN 'purchase' THEN points > 0 WHEN 'grant' THEN points > 0 "
+        "WHEN 'usage' THEN points < 0 ELSE TRUE END)",
+        "Purchases and grants add points, usage takes them.",
+    )
+
+    def init(self):
+        """Refuse UPDATE, DELETE and TRUNCATE in the database itself, whoever asks."""
+        clearable = " AND ".join(
+            f"(NEW.{key} IS NULL OR NEW.{key} IS NOT DISTINCT FROM OLD.{key})"
+            for key in CLEARABLE_KEYS
+        )
+        without_keys = "".join(f" - '{key}'" for key in CLEARABLE_KEYS)
+        self.env.cr.execute(
+            f"""
+            CREATE OR REPLACE FUNCTION support_point_entry_append_only() RETURNS trigger AS $$
+            BEGIN
+                IF TG_OP = 'UPDATE'
+                   AND (to_jsonb(NEW){without_keys}) = (to_jsonb(OLD){without_keys})
+                   AND {clearable}
+                THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION 'The ledger of support points is append-only: post a correction.'
+                    USING ERRCODE = 'restrict_violation';
+            END;
+            $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS support_point_entry_row_guard ON support_point_entry;
+            CREATE TRIGGER support_point_entry_row_guard
+                BEFORE UPDATE OR DELETE ON support_point_entry
+                FOR EACH ROW EXECUTE FUNCTION support_point_entry_append_only();
+            DROP TRIGGER IF EXISTS support_point_entry_table_guard ON support_point_entry;
+            CREATE TRIGGER support_point_entry_table_guard
+                BEFORE TRUNCATE ON support_point_entry
+                FOR EACH STATEMENT EXECUTE FUNCTION support_point_entry_append_only();
+            """
+        )
+
+    def write(self, vals):
+        if not self:
+            return True
+        raise UserError(self._append_only_message())
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self._append_only_message())
+
+    def _append_only_message(self):
+        return self.env._(
+            "Entries of a support account are never changed or deleted. Correct the time, the "
+            "order or the invoice behind it, or post an adjustment: a further entry follows."
+        )
+
+    # ------------------------------------------------------------------
+    # Posting
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _posted_by_group(self, group_keys):
+        """Return what the ledger holds for some groups, in one query.
+
+        :param group_keys: iterable of group keys
+        :return: dict of key → (points, amount, next revision, id of the last entry)
+        """
+        rows = self.sudo()._read_group(
+            [("group_key", "in", list(group_keys))],
+            ["group_key"],
+            ["points:sum", "amount:sum", "revision:max", "id:max"],
+        )
+        return {
+            key: (points, amount, revision + 1, last_id)
+            for key, points, amount, revision, last_id in rows
+        }
+
+    @api.model
+    @api.private
+    def _post(self, vals_list):
+        """Append entries to the ledger. Who may cause them has been checked by the caller.
+
+        A day in a closed period becomes the first open one; ``work_date`` keeps the real day.
+        The caller has locked the contracts (``support.contract._lock_for_posting``).
+
+        :param vals_list: values with ``contract_id`` and ``work_date``, without ``date``
+        """
+        if not vals_list:
+            return self.browse()
+        contracts = self.env["support.contract"].sudo()
+        for vals in vals_list:
+            lock_date = contracts.browse(vals["contract_id"]).lock_date
+            work_date = fields.Date.to_date(vals["work_date"])
+            vals["date"] = (
+                max(work_date, lock_date + timedelta(days=1)) if lock_date else work_date
+            )
+        return self.sudo().create(vals_list)
+
+    def action_open_source(self):
+        """Open the record behind the entry: its ticket, order or invoice."""
+        self.ensure_one()
+        source = (
+            self.ticket_id
+            or self.sale_line_id.order_id
+            or self.invoice_line_id.move_id
+            or self.contract_id
+        )
+        return source.get_formview_action()

@@ -1,0 +1,34 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+
+const COLORS = { good: "success", low: "warning", overdrawn: "danger" };
+
+/** What is left on the customer's account, beside the box in which staff answer them. */
+export class SupportBalance extends Component {
+    static template = "helpdesk_support_points.SupportBalance";
+    static props = { record: Object };
+
+    get isShown() {
+        const { record } = this.props;
+        return Boolean(record.resId && "support_balance" in record.data);
+    }
+
+    get account() {
+        return this.props.record.data.support_contract_id;
+    }
+
+    get color() {
+        return this.account ? COLORS[this.props.record.data.support_balance_state] : "secondary";
+    }
+
+    get text() {
+        const { support_balance: balance, support_balance_state: state } = this.props.record.data;
+        if (!this.account) {
+            return _t("No open support account: time stays unbooked");
+        }
+        if (state === "overdrawn") {
+            return _t("Overdrawn by %s points", -balance);
+        }
+        return balance === 1 ? _t("1 point left") : _t("%s points left", balance);
+    }
+}

@@ -1,0 +1,9 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import (
+    test_append_only,
+    test_booking,
+    test_contract,
+    test_rounding_scopes,
+    test_sale,
+    test_ticket,
+)

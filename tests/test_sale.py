@@ -1,0 +1,201 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import SupportCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSale(SupportCommon):
+    """Packages: minimum, VAT, crediting on confirmation."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls.company.account_sale_tax_id:
+            cls.company.account_sale_tax_id = cls.env["account.tax"].create(
+                {"name": "19 %", "amount": 19, "type_tax_use": "sale"}
+            )
+
+    def _order(self, points=20, tier=None, partner=None, **values):
+        return self.env["sale.order"].create(
+            {
+                "partner_id": (partner or self.university).id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": (tier or self.tier_user).product_id.id,
+                            "product_uom_qty": points,
+                            **values,
+                        }
+                    )
+                ],
+            }
+        )
+
+    def _contract(self, partner=None, tier=None):
+        return self.env["support.contract"].search(
+            [
+                ("partner_id", "=", (partner or self.university).id),
+                ("tier_id", "=", (tier or self.tier_user).id),
+            ]
+        )
+
+    def test_shipped_prices(self):
+        self.assertEqual(self.tier_user.point_price, 30.0)
+        self.assertEqual(self.tier_technical.point_price, 41.5)
+        self.assertEqual(self.tier_technical.product_id.lst_price, 41.5)
+        self.assertEqual(self.tier_user.product_id.uom_id, self.tier_technical.product_id.uom_id)
+
+    def test_first_order_opens_the_account_and_credits_it(self):
+        order = self._order(20)
+        self.assertFalse(self._contract())
+        order.action_confirm()
+        contract = self._contract()
+        self.assertEqual((contract.state, contract.balance), ("open", 20))
+        line = order.order_line
+        self.assertRecordValues(
+            contract.entry_ids,
+            [
+                {
+                    "kind": "purchase",
+                    "points": 20,
+                    "amount": 600.0,
+                    "currency_id": order.currency_id.id,
+                    "sale_line_id": line.id,
+                    "expiry_date": False,
+                    "date": self.company._support_today(),
+                }
+            ],
+        )
+        self.assertEqual(line.support_contract_id, contract)
+        self.assertEqual(order.support_contract_ids, contract)
+
+    def test_second_order_credits_the_same_account(self):
+        (self._order(20) | self._order(30)).action_confirm()
+        self.assertEqual(self._contract().balance, 50)
+
+    def test_a_contact_buys_for_its_company(self):
+        self._order(20, partner=self.student_office).action_confirm()
+        self.assertEqual(self._contract().balance, 20)
+
+    def test_crediting_is_idempotent(self):
+        order = self._order(20)
+        order.action_confirm()
+        order.order_line._sync_support_credit()
+        order.action_lock()
+        self.assertEqual(len(self._contract().entry_ids), 1)
+
+    def test_waiting_time_is_booked_by_the_first_order(self):
+        ticket = self._create_ticket()
+        self._log(ticket, 20)
+        self._order(20).action_confirm()
+        self.assertEqual(self._contract().balance, 18)
+
+    def test_minimum_package(self):
+        for tier, points in ((self.tier_user, 19), (self.tier_technical, 39)):
+            order = self._order(points, tier)
+            for act in (order.action_confirm, order.action_quotation_send):
+                with self.assertRaisesRegex(UserError, f"at least {points + 1} points.*has {points}"):
+                    act()
+            self.assertIn(str(points + 1), order.support_warning)
+            self.assertFalse(self._contract(tier=tier))
+            order.order_line.product_uom_qty = points + 1
+            order.action_confirm()
+            self.assertEqual(self._contract(tier=tier).balance, points + 1)
+
+    def test_minimum_counts_per_tier_over_the_whole_order(self):
+        order = self._order(10)
+        order.order_line.copy({"order_id": order.id})
+        order.action_confirm()
+        self.assertEqual(self._contract().balance, 20)
+
+    def test_hours_are_sold_as_points(self):
+        order = self._order(5, product_uom_id=self.env.ref("uom.product_uom_hour").id)
+        self.assertEqual(order.order_line.price_unit, 120.0)
+        order.action_confirm()
+        self.assertEqual(self._contract().balance, 20)
+        self.assertEqual(self._contract().entry_ids.amount, 600.0)
+
+    def test_part_of_a_point_is_refused(self):
+        order = self._order(20.5)
+        with self.assertRaisesRegex(UserError, "not a whole number"):
+            order.action_confirm()
+
+    def test_point_price_must_fit_the_price_precision(self):
+        with self.assertRaisesRegex(ValidationError, "does not fit"):
+            self.tier_user.hourly_rate = 120.01
+
+    def test_package_without_tax_is_refused(self):
+        order = self._order(20)
+        order.order_line.tax_ids = False
+        with self.assertRaisesRegex(UserError, "without VAT"):
+            order.action_confirm()
+
+    def test_packages_carry_the_default_sales_tax(self):
+        order = self._order(20)
+        self.assertEqual(order.order_line.tax_ids, self.company.account_sale_tax_id)
+        order.action_confirm()
+        invoice = order._create_invoices()
+        self.assertEqual(invoice.amount_untaxed, 600.0)
+        self.assertAlmostEqual(invoice.amount_tax, 114.0)
+        self.assertEqual(invoice.support_contract_ids, self._contract())
+
+    def test_products_take_a_sales_tax_that_comes_later(self):
+        products = (self.tier_user | self.tier_technical).product_id
+        products.taxes_id = False
+        self.company.account_sale_tax_id = self.company.account_sale_tax_id.copy({"name": "New"})
+        self.assertEqual(products.taxes_id, self.company.account_sale_tax_id)
+
+    def test_amount_is_net_after_discount(self):
+        self._order(20, discount=10).action_confirm()
+        self.assertEqual(self._contract().entry_ids.amount, 540.0)
+
+    def test_own_rate_of_the_account_is_the_price(self):
+        self._open_contract(hourly_rate=100)
+        self.assertEqual(self._order(20).order_line.price_unit, 25.0)
+
+    def test_changed_quantity_and_cancellation_post_differences(self):
+        order = self._order(20)
+        order.action_confirm()
+        order.order_line.product_uom_qty = 30
+        contract = self._contract()
+        self.assertEqual(contract.balance, 30)
+        order.order_line.product_uom_qty = 15
+        self.assertEqual(contract.balance, 15)
+        order._action_cancel()
+        self.assertEqual(contract.balance, 0)
+        entries = contract.entry_ids.sorted("id")
+        self.assertEqual(entries.mapped("points"), [20, 10, -10, -5, -15])
+        self.assertEqual(entries[2].lot_id, entries[1])
+        self.assertEqual(entries[3].lot_id, entries[0])
+        self.assertEqual(sum(entries.mapped("amount")), 0)
+
+    def test_validity_sets_the_expiry(self):
+        self.tier_user.validity_months = 12
+        self._order(20).action_confirm()
+        entry = self._contract().entry_ids
+        self.assertEqual(entry.expiry_date.year, entry.date.year + 1)
+
+    def test_later_product_and_tier_edits_leave_lots_alone(self):
+        self._order(20).action_confirm()
+        self.tier_user.hourly_rate = 200
+        self.tier_user.product_id.lst_price = 1
+        self.assertEqual(self._contract().entry_ids.amount, 600.0)
+
+    def test_no_remaining_hours_on_point_lines(self):
+        order = self._order(20)
+        order.action_confirm()
+        line = order.order_line.with_context(with_remaining_hours=True)
+        self.assertFalse(line.remaining_hours_available)
+        self.assertNotIn("remaining", line.display_name)
+
+    def test_deleted_cancelled_order_leaves_the_ledger(self):
+        order = self._order(20)
+        order.action_confirm()
+        order._action_cancel()
+        contract = self._contract()
+        order.unlink()
+        self.assertEqual(contract.entry_ids.mapped("points"), [-20, 20])
+        self.assertFalse(contract.entry_ids.sale_line_id)
