@@ -39,7 +39,7 @@ class AccountAnalyticLine(models.Model):
         string="Points", compute="_compute_support_points", store=True, precompute=True
     )
     support_billable = fields.Boolean(
-        string="Billable", default=True, help="Time that is not billable shows, but costs nothing."
+        string="Billed in Points", default=True, help="Time that is not billable shows, but costs nothing."
     )
     support_free_reason = fields.Char(string="Why Not Billable")
     support_booking_state = fields.Selection(
@@ -99,7 +99,7 @@ class AccountAnalyticLine(models.Model):
             contract = line.support_contract_id.sudo()
             ticket = line.ticket_id.sudo()
             if (
-                not contract._covers(ticket.partner_id)
+                not contract._covers(ticket.commercial_partner_id)
                 or contract.company_id != line.company_id
                 or contract.tier_id != line.support_level_id.sudo().tier_id
             ):
@@ -132,7 +132,12 @@ class AccountAnalyticLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = self._prepare_ticket_time([dict(vals) for vals in vals_list])
-        lines = super().create(vals_list)
+        try:
+            lines = super().create(vals_list)
+        except ValidationError as error:
+            if any(vals.get("ticket_id") for vals in vals_list):
+                self._check_employee(error)
+            raise
         lines.filtered("ticket_id")._sync_ledger({})
         return lines
 
@@ -201,18 +206,16 @@ class AccountAnalyticLine(models.Model):
         Giving ``ticket_id`` alone is enough. Without an open account the time stays unbooked.
         """
         default_ticket = self.env.context.get("default_ticket_id")
-        on_ticket = [
-            vals for vals in vals_list if vals.get("ticket_id", default_ticket)
-        ]
+        if default_ticket:
+            for vals in vals_list:
+                vals.setdefault("ticket_id", default_ticket)
+        on_ticket = [vals for vals in vals_list if vals.get("ticket_id")]
         if not on_ticket:
             return vals_list
-        tickets = self.env["helpdesk.ticket"].browse(
-            {vals.get("ticket_id", default_ticket) for vals in on_ticket}
-        )
+        tickets = self.env["helpdesk.ticket"].browse({vals["ticket_id"] for vals in on_ticket})
         tickets.check_access("read")
-        self._check_employee(on_ticket, tickets)
         for vals in on_ticket:
-            ticket = tickets.browse(vals.get("ticket_id", default_ticket)).sudo()
+            ticket = tickets.browse(vals["ticket_id"]).sudo()
             # A form sends empty values for what it shows: they are filled like missing ones.
             level = ticket.support_level_id
             if vals.get("support_level_id"):
@@ -228,20 +231,13 @@ class AccountAnalyticLine(models.Model):
         return vals_list
 
     @api.model
-    def _check_employee(self, vals_list, tickets):
+    def _check_employee(self, error):
         """Tell a person who has no employee record why no time can be logged, and what to do."""
-        if any(vals.get("employee_id") or vals.get("user_id") for vals in vals_list):
-            return
-        if self.env.context.get("default_employee_id") or self.env.su:
-            return
-        companies = tickets.company_id | self.env.companies
-        if not any(
-            employee.company_id in companies for employee in self.env.user.sudo().employee_ids
-        ):
+        if not self.env.user.sudo().employee_ids.filtered("active"):
             raise UserError(
                 self.env._(
                     "%s has no employee record, which time entries need. Ask an administrator to "
                     "create one: Settings → Users → this user → Create employee.",
                     self.env.user.name,
                 )
-            )
+            ) from error

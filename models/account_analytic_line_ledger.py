@@ -26,7 +26,9 @@ class AccountAnalyticLine(models.Model):
     def _support_hours(self):
         """Time of the line in hours; day-encoded time is converted without rounding."""
         self.ensure_one()
-        hour = self.env.ref("uom.product_uom_hour")
+        # Not env.ref, which asks the database on every call.
+        hour_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_hour")
+        hour = self.env["uom.uom"].browse(hour_id)
         unit = self.product_uom_id
         if not unit or unit == hour or not unit._has_common_reference(hour):
             return self.unit_amount
@@ -182,7 +184,7 @@ class AccountAnalyticLine(models.Model):
         cause = (group.lines & self)[-1:] or group.lines[-1:]
         env = group.contract.with_context(lang=group.contract.partner_id.lang).env
         text = env._("Correction") if last_entry else ""
-        if group.contract._covers(group.ticket.partner_id):
+        if group.contract._covers(group.ticket.commercial_partner_id):
             text = ": ".join(filter(None, [text, group.ticket.display_name]))
         return {
             "contract_id": group.contract.id,

@@ -6,6 +6,9 @@ from odoo.exceptions import UserError
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    # Computed from a field that only project users may read, yet shown to every timesheet
+    # user: without this, support staff who also sell could not open a new order.
+    show_hours_recorded_button = fields.Boolean(compute_sudo=True)
     support_contract_ids = fields.Many2many(
         "support.contract",
         string="Support Accounts",

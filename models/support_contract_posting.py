@@ -19,9 +19,14 @@ class SupportContract(models.Model):
     def _covers(self, partner):
         """Tell whether tickets of this partner draw from this account."""
         self.ensure_one()
-        commercial = partner.commercial_partner_id
-        return bool(commercial) and commercial in (
-            self.sudo().commercial_partner_id | self.sudo().covered_partner_ids
+        contract, partner = self.sudo(), partner.sudo()
+        if not partner:
+            return False
+        # In this order each step spares the queries of the next in the common case.
+        return (
+            partner == contract.commercial_partner_id
+            or partner.commercial_partner_id == contract.commercial_partner_id
+            or partner.commercial_partner_id in contract.covered_partner_ids
         )
 
     @api.model

@@ -2,8 +2,11 @@
 from . import (
     test_append_only,
     test_booking,
+    test_concurrency,
     test_contract,
+    test_query_count,
     test_rounding_scopes,
     test_sale,
     test_ticket,
+    test_tour,
 )

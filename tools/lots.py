@@ -66,7 +66,6 @@ class OpenLot:
         "date",
         "expiry",
         "id",
-        "is_queued",
         "points",
         "remaining",
     )
@@ -79,7 +78,6 @@ class OpenLot:
         self.remaining = 0
         self.amount = amount
         self.currency_id = currency_id
-        self.is_queued = False
 
     @property
     def rank(self):
@@ -181,7 +179,7 @@ class Account:
         self.claims = {}  # lot id: [group], in the order in which they get points back
         self.debts = deque()  # the oldest first; a forgiven one stays, with 0 points
         self._advances = []
-        self._heap = []  # lots that have points: (expiry, date, id, lot)
+        self._heap = []  # (expiry, date, id, lot) of each lot with points, some twice
         self._entries = {row[2]: row[3] for row in rows}
         self._lot_ids = {row[2] for row in rows if row[1] == _IS_LOT and row[-1]}
         for day, order, entry_id, entry, points in rows:
@@ -224,7 +222,7 @@ class Account:
                     return entry.kind, self._known_lot_id(entry, lot_id)
                 if corrects_id in self._lot_ids:
                     return entry.kind, corrects_id
-            corrected = self._entries.get(corrects_id)
+            corrected = self._entries.get(corrects_id) if entry.kind == "correction" else None
             # Only what was there before can be corrected; this also ends a circle.
             if corrected is None or corrected.id >= entry.id:
                 return f"entry:{entry.id}"
@@ -254,7 +252,6 @@ class Account:
             else:
                 # An expired one is left for good: entries come in the order of their dates.
                 heappop(self._heap)
-                lot.is_queued = False
         if points:
             debt = Debt(group, day, points)
             group.owe(debt)
@@ -289,8 +286,7 @@ class Account:
                 continue
             waiting.pop()
             self._settle(lot)
-            if lot.remaining and not lot.is_queued:
-                lot.is_queued = True
+            if lot.remaining:
                 heappush(self._heap, (*lot.rank, lot))
 
     def _reclaim(self, lot):

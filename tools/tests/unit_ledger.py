@@ -53,7 +53,7 @@ class UnitLedger:
                 return (entry.kind, entry.lot_id)
             if corrected and self.is_lot(corrected):
                 return (entry.kind, corrected.id)
-        if corrected and corrected.id < entry.id:
+        if entry.kind == "correction" and corrected and corrected.id < entry.id:
             return self.group_of(corrected)
         return f"entry:{entry.id}"
 

@@ -1,0 +1,233 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A period of an account as its customer reads it: sections instead of entries (design 4.6).
+
+Opening + credits + requests + other movements = closing, always: `build` refuses anything else.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from .ledger import CREDIT_KINDS, LedgerError, running_balance
+
+PRESETS = (
+    "this_month",
+    "last_month",
+    "this_quarter",
+    "last_quarter",
+    "this_year",
+    "last_year",
+    "since_start",
+)
+REQUEST_KINDS = frozenset(("usage", "correction"))
+
+
+class Posting(NamedTuple):
+    """What a statement needs of one entry; the names are those of support.point.entry."""
+
+    id: int
+    date: date
+    work_date: date
+    kind: str
+    points: int
+    ticket_id: int | None = None
+    level_id: int | None = None
+    expiry_date: date | None = None
+    name: str = ""
+
+
+class Ticket(NamedTuple):
+    """What the customer may read of a ticket."""
+
+    number: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that a ticket used and got back within the period, in one line.
+
+    `ticket` is None where it is not (or no longer) this customer's: nothing of it may show.
+    `late_months` are the months (their first days) of work that was done before the period and
+    booked in it, because its own period was closed.
+    """
+
+    ticket_id: int
+    date: date
+    points: int
+    ticket: Ticket | None
+    levels: tuple[str, ...]
+    late_months: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One entry that is no request's; `name` is None where its ticket must not show."""
+
+    id: int
+    date: date
+    kind: str
+    points: int
+    name: str | None
+    expiry_date: date | None
+    late_months: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The sections of a statement, each in the order of its dates.
+
+    `balances` has the balance at the end of each day with entries, for the picture.
+    """
+
+    date_from: date
+    date_to: date
+    opening: int
+    credits: tuple[Movement, ...]
+    requests: tuple[Request, ...]
+    others: tuple[Movement, ...]
+    closing: int
+    balances: tuple[tuple[date, int], ...]
+
+    @property
+    def credited(self):
+        return _total(self.credits)
+
+    @property
+    def requested(self):
+        return _total(self.requests)
+
+    @property
+    def other(self):
+        return _total(self.others)
+
+    @property
+    def is_empty(self):
+        return not (self.credits or self.requests or self.others)
+
+
+def build(postings, date_from, date_to, opening, closing, tickets=None, levels=None):
+    """The `Statement` of a period from its entries, given in any order.
+
+    :param postings: the account's entries from `date_from` to `date_to`, both included
+    :param opening, closing: balances before the first and after the last day
+    :param tickets: {ticket id: Ticket} of those that the customer may see; others stay hidden
+    :param levels: {level id: name} in the order in which a request names its levels
+    :raise LedgerError: if an entry is outside of the period, or the sum is not the closing
+
+    >>> march = date(2026, 3, 1), date(2026, 3, 31)
+    >>> statement = build(
+    ...     [
+    ...         Posting(1, date(2026, 3, 2), date(2026, 3, 2), "purchase", 20, name="S00007"),
+    ...         Posting(2, date(2026, 3, 3), date(2026, 3, 3), "usage", -3, ticket_id=5),
+    ...         Posting(3, date(2026, 3, 9), date(2026, 3, 3), "correction", 1, ticket_id=5),
+    ...     ],
+    ...     *march, opening=4, closing=22, tickets={5: Ticket("HT00005", "Course import")},
+    ... )
+    >>> [(request.ticket.number, request.points) for request in statement.requests]
+    [('HT00005', -2)]
+    >>> statement.opening, statement.credited, statement.requested, statement.closing
+    (4, 20, -2, 22)
+    """
+    tickets, levels = tickets or {}, levels or {}
+    postings = sorted(postings, key=lambda posting: (posting.date, posting.id))
+    credits, others, by_ticket = [], [], {}
+    for posting in postings:
+        if not date_from <= posting.date <= date_to:
+            raise LedgerError(
+                f"Entry {posting.id} of {posting.date} is not from {date_from} to {date_to}."
+            )
+        if posting.ticket_id and posting.kind in REQUEST_KINDS:
+            by_ticket.setdefault(posting.ticket_id, []).append(posting)
+        elif _is_credit(posting):
+            credits.append(_movement(posting, date_from, tickets))
+        else:
+            others.append(_movement(posting, date_from, tickets))
+    statement = Statement(
+        date_from=date_from,
+        date_to=date_to,
+        opening=opening,
+        credits=tuple(credits),
+        requests=tuple(
+            _request(ticket_id, own, date_from, tickets, levels)
+            for ticket_id, own in by_ticket.items()
+        ),
+        others=tuple(others),
+        closing=closing,
+        balances=tuple((day, opening + points) for day, points in running_balance(postings)),
+    )
+    total = opening + statement.credited + statement.requested + statement.other
+    if total != closing:
+        raise LedgerError(
+            f"Opening and lines from {date_from} to {date_to} come to {total} points, "
+            f"but the closing balance is {closing}."
+        )
+    return statement
+
+
+def preset_period(preset, today, start):
+    """First and last day of a `preset` (one of PRESETS); `start` is the account's first day.
+
+    >>> preset_period("last_quarter", date(2026, 2, 11), date(2025, 5, 1))
+    (datetime.date(2025, 10, 1), datetime.date(2025, 12, 31))
+    """
+    if preset == "since_start":
+        return min(start, today), today
+    which, unit = preset.split("_")
+    months = {"month": 1, "quarter": 3, "year": 12}[unit]
+    number = today.year * 12 + today.month - 1
+    number -= number % months
+    if which == "last":
+        number -= months
+    return _first_of(number), _first_of(number + months) - timedelta(days=1)
+
+
+def hours_of(points, minutes_per_point):
+    """Points as (hours, minutes) of work, both from 0 on whatever the sign of the points.
+
+    >>> hours_of(-17, 15)
+    (4, 15)
+    """
+    return divmod(abs(points) * minutes_per_point, 60)
+
+
+def _total(lines):
+    return sum(line.points for line in lines)
+
+
+def _is_credit(posting):
+    return posting.kind in CREDIT_KINDS or (posting.kind == "adjustment" and posting.points > 0)
+
+
+def _movement(posting, date_from, tickets):
+    is_hidden = posting.ticket_id and posting.ticket_id not in tickets
+    return Movement(
+        id=posting.id,
+        date=posting.date,
+        kind=posting.kind,
+        points=posting.points,
+        name=None if is_hidden else posting.name,
+        expiry_date=posting.expiry_date,
+        late_months=_late_months([posting], date_from),
+    )
+
+
+def _request(ticket_id, postings, date_from, tickets, levels):
+    worked = {posting.level_id for posting in postings}
+    return Request(
+        ticket_id=ticket_id,
+        date=postings[0].date,
+        points=_total(postings),
+        ticket=tickets.get(ticket_id),
+        levels=tuple(name for level_id, name in levels.items() if level_id in worked),
+        late_months=_late_months(postings, date_from),
+    )
+
+
+def _late_months(postings, date_from):
+    days = {posting.work_date for posting in postings if posting.work_date < date_from}
+    return tuple(sorted({day.replace(day=1) for day in days})) if days else ()
+
+
+def _first_of(number):
+    return date(number // 12, number % 12 + 1, 1)
