@@ -30,7 +30,16 @@
         "views/res_partner_views.xml",
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/support_users_demo.xml",
+        "demo/support_customers_demo.xml",
+        "demo/support_sales_demo.xml",
+        "demo/support_invoices_demo.xml",
+        "demo/support_tickets_earlier_demo.xml",
+        "demo/support_tickets_recent_demo.xml",
+        "demo/support_time_demo.xml",
+        "demo/support_messages_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": ["helpdesk_support_points/static/src/**/*"],
         "web.assets_tests": ["helpdesk_support_points/static/tests/tours/**/*"],

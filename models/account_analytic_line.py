@@ -41,7 +41,7 @@ class AccountAnalyticLine(models.Model):
     support_billable = fields.Boolean(
         string="Billed in Points", default=True, help="Time that is not billable shows, but costs nothing."
     )
-    support_free_reason = fields.Char(string="Why Not Billable")
+    support_free_reason = fields.Char(string="Reason", help="Why the time is not billable.")
     support_booking_state = fields.Selection(
         [("booked", "Booked"), ("free", "Not billable"), ("unbooked", "Unbooked")],
         string="Booking",

@@ -169,6 +169,18 @@ class HelpdeskTicket(models.Model):
             self._book_waiting_time()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_time(self):
+        for ticket in self.sudo():
+            if ticket.timesheet_ids or ticket.support_entry_ids:
+                raise UserError(
+                    self.env._(
+                        "%s has time or points on it, which belong to the customer's account. "
+                        "Archive the ticket instead, or cancel it.",
+                        ticket.display_name,
+                    )
+                )
+
     def _move_time_to_customer(self):
         """Move all time to the accounts of the ticket's corrected customer, tier by tier."""
         for contract, lines in self.sudo().timesheet_ids._contracts_for().items():

@@ -57,19 +57,10 @@ class SaleOrder(models.Model):
         lines = self._support_lines()
         for tier, tier_lines in lines.grouped("support_tier_id").items():
             tier = tier.sudo()
-            points = 0
-            for line in tier_lines:
-                try:
-                    points += line._support_points()
-                except ValueError:
-                    return self.env._(
-                        "%(quantity)s %(unit)s of %(tier)s is not a whole number of support "
-                        "points. One point is %(minutes)s minutes.",
-                        quantity=line.product_uom_qty,
-                        unit=line.product_uom_id.name,
-                        tier=tier.name,
-                        minutes=tier.minutes_per_point,
-                    )
+            try:
+                points = sum(line._whole_support_points() for line in tier_lines)
+            except UserError as error:
+                return str(error)
             if points < tier.minimum_points:
                 return self.env._(
                     "%(tier)s is sold in packages of at least %(minimum)s points; this order "
@@ -107,6 +98,14 @@ class SaleOrder(models.Model):
         for order in self:
             if order.state in ("draft", "sent") and (error := order._support_sale_error()):
                 raise UserError(error)
+
+    def _has_to_be_signed(self):
+        """The portal offers no signature on what could then not be confirmed."""
+        return super()._has_to_be_signed() and not self._support_sale_error()
+
+    def _has_to_be_paid(self):
+        """The portal takes no money for what could then not be confirmed."""
+        return super()._has_to_be_paid() and not self._support_sale_error()
 
     def action_quotation_send(self):
         self._check_support_sale()

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.ledger import split_amount
@@ -83,6 +84,25 @@ class SaleOrderLine(models.Model):
             quantity = self.product_uom_id._compute_quantity(quantity, point_uom, round=False)
         return whole_points(quantity)
 
+    def _whole_support_points(self):
+        """Points that the line orders.
+
+        :raise UserError: the amount is not a whole number of points
+        """
+        try:
+            return self._support_points()
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "%(quantity)s %(unit)s of %(tier)s is not a whole number of support points. "
+                    "One point is %(minutes)s minutes.",
+                    quantity=self.product_uom_qty,
+                    unit=self.product_uom_id.name,
+                    tier=self.support_tier_id.sudo().name,
+                    minutes=self.support_tier_id.sudo().minutes_per_point,
+                )
+            ) from error
+
     def _get_support_contract(self):
         """Return the account that this line credits, as superuser; empty before there is one."""
         self.ensure_one()
@@ -123,7 +143,7 @@ class SaleOrderLine(models.Model):
         for line in lines:
             points, amount, revision, last_id = posted.get(f"order:{line.id}", (0, 0, 0, False))
             sold = line.state == "sale"
-            difference = (line._support_points() if sold else 0) - points
+            difference = (line._whole_support_points() if sold else 0) - points
             amount = (line.price_subtotal if sold else 0) - amount
             for part, lot in line._support_credit_parts(difference):
                 share = float(split_amount(amount, abs(difference), 0, abs(part)))

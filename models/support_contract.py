@@ -76,10 +76,12 @@ class SupportContract(models.Model):
         index=True,
         tracking=True,
     )
-    date_start = fields.Date(copy=False)
-    date_end = fields.Date(copy=False)
+    date_start = fields.Date(string="Open Since", copy=False)
+    date_end = fields.Date(string="Closed On", copy=False)
     hourly_rate = fields.Monetary(
-        tracking=True, help="This customer's own rate without VAT; empty means the tier's rate."
+        string="Own Hourly Rate",
+        tracking=True,
+        help="This customer's own rate without VAT; 0 means the tier's rate.",
     )
     rounding_scope = fields.Selection(
         lambda self: self.env["support.tier"]._fields["rounding_scope"].selection,

@@ -4,6 +4,7 @@ from . import (
     test_booking,
     test_concurrency,
     test_contract,
+    test_install,
     test_query_count,
     test_rounding_scopes,
     test_sale,

@@ -105,6 +105,13 @@ class TestSale(SupportCommon):
             order.action_confirm()
             self.assertEqual(self._contract(tier=tier).balance, points + 1)
 
+    def test_the_portal_neither_signs_nor_pays_less_than_the_minimum(self):
+        order = self._order(19)
+        order.write({"require_signature": True, "require_payment": True, "state": "sent"})
+        self.assertFalse(order._has_to_be_signed() or order._has_to_be_paid())
+        order.order_line.product_uom_qty = 20
+        self.assertTrue(order._has_to_be_signed() and order._has_to_be_paid())
+
     def test_minimum_counts_per_tier_over_the_whole_order(self):
         order = self._order(10)
         order.order_line.copy({"order_id": order.id})
@@ -122,6 +129,13 @@ class TestSale(SupportCommon):
         order = self._order(20.5)
         with self.assertRaisesRegex(UserError, "not a whole number"):
             order.action_confirm()
+
+    def test_part_of_a_point_is_refused_after_confirmation_too(self):
+        order = self._order(20)
+        order.action_confirm()
+        with self.assertRaisesRegex(UserError, "not a whole number"), self.env.cr.savepoint():
+            order.order_line.product_uom_qty = 20.5
+        self.assertEqual(self._contract().balance, 20)
 
     def test_point_price_must_fit_the_price_precision(self):
         with self.assertRaisesRegex(ValidationError, "does not fit"):
