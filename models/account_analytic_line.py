@@ -14,6 +14,7 @@ BOOKING_KEYS = {
     "support_billable",
 }
 
+
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
@@ -39,7 +40,9 @@ class AccountAnalyticLine(models.Model):
         string="Points", compute="_compute_support_points", store=True, precompute=True
     )
     support_billable = fields.Boolean(
-        string="Billed in Points", default=True, help="Time that is not billable shows, but costs nothing."
+        string="Billed in Points",
+        default=True,
+        help="Time that is not billable shows, but costs nothing.",
     )
     support_free_reason = fields.Char(string="Reason", help="Why the time is not billable.")
     support_booking_state = fields.Selection(
@@ -105,8 +108,8 @@ class AccountAnalyticLine(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "Time of %(level)s on %(ticket)s cannot be booked on %(account)s: customer, "
-                        "company and tier must be the same.",
+                        "Time of %(level)s on %(ticket)s cannot be booked on %(account)s: "
+                        "customer, company and tier must be the same.",
                         level=line.support_level_id.name or self.env._("(no level)"),
                         ticket=ticket.display_name or self.env._("(no ticket)"),
                         account=contract.display_name,
@@ -115,7 +118,9 @@ class AccountAnalyticLine(models.Model):
 
     def _invalid_time_message(self, reason):
         return {
-            "not_a_number": self.env._("The time spent is not a number. Enter hours, such as 0:20."),
+            "not_a_number": self.env._(
+                "The time spent is not a number. Enter hours, such as 0:20."
+            ),
             "negative": self.env._(
                 "Time on a ticket cannot be negative. To take time back, edit or delete the entry "
                 "that is wrong: the points return to the account by a correction."
@@ -163,7 +168,9 @@ class AccountAnalyticLine(models.Model):
 
     def _write_moved(self, vals):
         """Write lines that get another ticket or level, with the account that follows from it."""
-        ticket = self.env["helpdesk.ticket"].browse(vals["ticket_id"]) if "ticket_id" in vals else None
+        ticket = (
+            self.env["helpdesk.ticket"].browse(vals["ticket_id"]) if "ticket_id" in vals else None
+        )
         level = (
             self.env["support.level"].browse(vals["support_level_id"])
             if "support_level_id" in vals
@@ -193,9 +200,9 @@ class AccountAnalyticLine(models.Model):
         def paying(line):
             current = line.support_contract_id.sudo()
             partner, tier, company = keys[line]
-            if current and (current.tier_id, current.company_id) == (tier, company):
-                if current._covers(partner):
-                    return current
+            same_terms = (current.tier_id, current.company_id) == (tier, company)
+            if current and same_terms and current._covers(partner):
+                return current
             return found.get(keys[line], contracts.sudo())
 
         return self.grouped(paying)

@@ -38,16 +38,12 @@ class AccountAnalyticLine(models.Model):
         values = {"line": self, "contract": contract, "tier": contract.tier_id, "draws": []}
         if not contract:
             return values
-        group_key, group = next(
-            iter(self._complete_groups(self.sudo()._billing_groups()).items())
-        )
+        group_key, group = next(iter(self._complete_groups(self.sudo()._billing_groups()).items()))
         entries = self.env["support.point.entry"]
         for lot_id, points in contract._replay().draws_of(group_key):
             values["draws"].append((entries.browse(lot_id or []), points))
         values["group"] = group
-        values["rounding"] = explain(
-            group.lines._billed_minutes(), contract.minutes_per_point
-        )
+        values["rounding"] = explain(group.lines._billed_minutes(), contract.minutes_per_point)
         values["minutes"] = self._support_minutes()
         return values
 
@@ -75,9 +71,7 @@ class AccountAnalyticLine(models.Model):
         """Look again for the account of unbooked time, and say what is missing where none is."""
         self.check_access("read")
         self.ticket_id.check_access("write")
-        waiting = self.sudo().filtered(
-            lambda line: line.ticket_id and not line.support_contract_id
-        )
+        waiting = self.sudo().filtered(lambda line: line.ticket_id and not line.support_contract_id)
         for line in waiting.filtered(lambda line: not line.support_level_id):
             line.support_level_id = line.ticket_id.support_level_id
         for contract, lines in waiting._contracts_for().items():

@@ -161,9 +161,7 @@ class AccountAnalyticLine(models.Model):
         Two bookers on one ticket would otherwise both see the sum without the other's line.
         """
         tickets = {
-            group.ticket.id
-            for group in groups.values()
-            if group.contract.rounding_scope != "entry"
+            group.ticket.id for group in groups.values() if group.contract.rounding_scope != "entry"
         }
         if tickets:
             self.env.cr.execute(

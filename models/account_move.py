@@ -26,6 +26,4 @@ class AccountMove(models.Model):
     def action_view_support_contracts(self):
         """Open the accounts whose points this invoice charges."""
         self.ensure_one()
-        return self.support_contract_ids._get_records_action(
-            name=self.env._("Support Accounts")
-        )
+        return self.support_contract_ids._get_records_action(name=self.env._("Support Accounts"))

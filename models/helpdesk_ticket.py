@@ -81,8 +81,9 @@ class HelpdeskTicket(models.Model):
             if ticket.support_level_id:
                 continue
             usable = levels.filtered(
-                lambda level, ticket=ticket: level.company_id
-                in (ticket.company_id, ticket.company_id.browse())
+                lambda level, ticket=ticket: (
+                    level.company_id in (ticket.company_id, ticket.company_id.browse())
+                )
             )
             of_team = usable.filtered(lambda level, ticket=ticket: level.team_id == ticket.team_id)
             ticket.support_level_id = (ticket.team_id and of_team[:1]) or usable[:1]
@@ -122,7 +123,13 @@ class HelpdeskTicket(models.Model):
         )
         lines = self.env["account.analytic.line"].search_fetch(
             [("ticket_id", "in", self.ids)],
-            ["ticket_id", "unit_amount", "product_uom_id", "support_contract_id", "support_billable"],
+            [
+                "ticket_id",
+                "unit_amount",
+                "product_uom_id",
+                "support_contract_id",
+                "support_billable",
+            ],
         )
         by_ticket = lines.grouped("ticket_id")
         for ticket in self:
@@ -141,7 +148,8 @@ class HelpdeskTicket(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The support account %(account)s does not belong to the ticket's customer "
-                        "%(customer)s. Choose an account of this customer, or correct the customer.",
+                        "%(customer)s. Choose one of this customer's accounts, or correct the "
+                        "customer.",
                         account=contract.name,
                         customer=ticket.partner_id.display_name or self.env._("(none)"),
                     )
@@ -194,8 +202,10 @@ class HelpdeskTicket(models.Model):
                 {"support_level_id": ticket.support_level_id.id}
             )
             waiting.filtered(
-                lambda line, ticket=ticket: not line.support_contract_id
-                and line.support_level_id.tier_id == ticket.support_contract_id.tier_id
+                lambda line, ticket=ticket: (
+                    not line.support_contract_id
+                    and line.support_level_id.tier_id == ticket.support_contract_id.tier_id
+                )
             ).write({"support_contract_id": ticket.support_contract_id.id})
 
     def _find_support_contract(self, tier):

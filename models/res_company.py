@@ -31,8 +31,8 @@ class ResCompany(models.Model):
                 lambda tier, company=company: tier.company_id in (company, company.browse())
             ).product_id.product_tmpl_id
             untaxed = templates.filtered(
-                lambda template, company=company: not template.taxes_id._filter_taxes_by_company(
-                    company
+                lambda template, company=company: (
+                    not template.taxes_id._filter_taxes_by_company(company)
                 )
             )
             if tax and untaxed:
@@ -69,4 +69,6 @@ class ResCompany(models.Model):
         self.ensure_one()
         company = self.sudo()
         zone = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
-        return fields.Datetime.context_timestamp(self.with_context(tz=zone), fields.Datetime.now()).date()
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=zone), fields.Datetime.now()
+        ).date()

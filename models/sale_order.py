@@ -128,6 +128,4 @@ class SaleOrder(models.Model):
     def action_view_support_contracts(self):
         """Open the accounts that this order credits."""
         self.ensure_one()
-        return self.support_contract_ids._get_records_action(
-            name=self.env._("Support Accounts")
-        )
+        return self.support_contract_ids._get_records_action(name=self.env._("Support Accounts"))

@@ -127,8 +127,10 @@ class SaleOrderLine(models.Model):
         credit on invoice or payment are not credited here.
         """
         lines = self.sudo().filtered(
-            lambda line: line.support_tier_id.credit_on == "order"
-            and (line.state == "sale" or line.support_contract_id)
+            lambda line: (
+                line.support_tier_id.credit_on == "order"
+                and (line.state == "sale" or line.support_contract_id)
+            )
         )
         if not lines:
             return

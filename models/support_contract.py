@@ -42,7 +42,7 @@ class SupportContract(models.Model):
         "res.partner",
         string="Also Covers",
         domain="[('parent_id', '=', False), ('id', '!=', partner_id)]",
-        help="Faculties or subsidiaries that are companies of their own and draw from this account.",
+        help="Faculties or subsidiaries, companies of their own, that draw from this account.",
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -311,9 +311,7 @@ class SupportContract(models.Model):
         for contract in self:
             if contract.state == "closed":
                 raise UserError(
-                    self.env._(
-                        "%s is closed. Open a new support account.", contract.display_name
-                    )
+                    self.env._("%s is closed. Open a new support account.", contract.display_name)
                 )
             contract.write(
                 {
@@ -328,7 +326,5 @@ class SupportContract(models.Model):
     def action_close(self):
         """Close the accounts: corrections still land there, new work stays unbooked."""
         for contract in self:
-            contract.write(
-                {"state": "closed", "date_end": contract.company_id._support_today()}
-            )
+            contract.write({"state": "closed", "date_end": contract.company_id._support_today()})
         return True

@@ -19,7 +19,9 @@ class SupportContract(models.Model):
         ):
             counts = {}
             if self.env[model].has_access("read"):
-                counts = dict(self.env[model]._read_group([(key, "in", self.ids)], [key], ["__count"]))
+                counts = dict(
+                    self.env[model]._read_group([(key, "in", self.ids)], [key], ["__count"])
+                )
             for contract in self:
                 contract[field] = counts.get(contract._origin, 0)
 
@@ -40,8 +42,10 @@ class SupportContract(models.Model):
         if self.lock_date:
             date_from = fields.Date.add(self.lock_date, days=1)
         else:
-            first = self.env["support.point.entry"].sudo().search_fetch(
-                [("contract_id", "=", self.id)], ["date"], order="date, id", limit=1
+            first = (
+                self.env["support.point.entry"]
+                .sudo()
+                .search_fetch([("contract_id", "=", self.id)], ["date"], order="date, id", limit=1)
             )
             date_from = min(filter(None, (first.date, self.date_start, today)))
         return date_from, max(date_from, today)

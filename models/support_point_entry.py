@@ -201,9 +201,7 @@ class SupportPointEntry(models.Model):
         for vals in vals_list:
             lock_date = contracts.browse(vals["contract_id"]).lock_date
             work_date = fields.Date.to_date(vals["work_date"])
-            vals["date"] = (
-                max(work_date, lock_date + timedelta(days=1)) if lock_date else work_date
-            )
+            vals["date"] = max(work_date, lock_date + timedelta(days=1)) if lock_date else work_date
         return self.sudo().create(vals_list)
 
     def action_open_source(self):

@@ -23,9 +23,7 @@ class SupportTier(models.Model):
     company_id = fields.Many2one(
         "res.company", index=True, help="Leave empty to sell this tier in every company."
     )
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_currency_id", compute_sudo=True
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", compute_sudo=True)
     hourly_rate = fields.Monetary(
         required=True, tracking=True, help="Price of an hour without VAT."
     )
@@ -69,9 +67,7 @@ class SupportTier(models.Model):
         tracking=True,
         help="Bought points expire after so many months; 0 means that they never do.",
     )
-    calendar_id = fields.Many2one(
-        "resource.calendar", string="Service Hours", check_company=True
-    )
+    calendar_id = fields.Many2one("resource.calendar", string="Service Hours", check_company=True)
     product_id = fields.Many2one(
         "product.product",
         required=True,
@@ -190,8 +186,10 @@ class SupportTier(models.Model):
             product = tier.product_id.sudo()
             uom = self._get_point_uom(tier.minutes_per_point)
             if product.uom_id != uom:
-                if self.env["sale.order.line"].sudo().search_count(
-                    [("product_id", "=", product.id)], limit=1
+                if (
+                    self.env["sale.order.line"]
+                    .sudo()
+                    .search_count([("product_id", "=", product.id)], limit=1)
                 ):
                     raise UserError(
                         self.env._(
@@ -203,9 +201,7 @@ class SupportTier(models.Model):
                         )
                     )
                 product.uom_id = uom
-            product.write(
-                {"lst_price": tier.point_price, "uom_ids": [Command.link(hour.id)]}
-            )
+            product.write({"lst_price": tier.point_price, "uom_ids": [Command.link(hour.id)]})
 
     @api.model
     def _get_point_uom(self, minutes_per_point):

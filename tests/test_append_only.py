@@ -1,9 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from psycopg2 import IntegrityError
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import SupportCommon
 
@@ -95,9 +94,7 @@ class TestAppendOnly(SupportCommon):
         ticket = self._create_ticket()
         self._log(ticket, 20)
         twin = self.env["res.partner"].create({"name": "University of Tests", "is_company": True})
-        self.env["base.partner.merge.automatic.wizard"]._merge(
-            (self.university | twin).ids, twin
-        )
+        self.env["base.partner.merge.automatic.wizard"]._merge((self.university | twin).ids, twin)
         self.env.invalidate_all()
         self.assertEqual(self.contract.partner_id, twin)
         self.assertEqual(self.contract.balance, 98)

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .common import SupportCommon
@@ -148,7 +148,7 @@ class TestBooking(SupportCommon):
         line = self._log(self.ticket, 20)
         seen = line.with_user(self.colleague)
         self.assertEqual(seen.unit_amount, line.unit_amount)
-        with self.assertRaises(Exception):
+        with self.assertRaises(AccessError):
             seen.unit_amount = 5
 
     def test_time_without_an_account_stays_unbooked_and_is_booked_later(self):
@@ -177,8 +177,10 @@ class TestBooking(SupportCommon):
         self.assertEqual(self.contract.balance, 99)
 
     def test_many_lines_in_one_call(self):
-        lines = self.env["account.analytic.line"].with_user(self.staff).create(
-            [{"ticket_id": self.ticket.id, "unit_amount": 0.25 * n} for n in range(1, 11)]
+        lines = (
+            self.env["account.analytic.line"]
+            .with_user(self.staff)
+            .create([{"ticket_id": self.ticket.id, "unit_amount": 0.25 * n} for n in range(1, 11)])
         )
         self.assertEqual(self.contract.balance, 100 - sum(range(1, 11)))
         lines.write({"unit_amount": 0.25})

@@ -1,12 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import threading
 
-from psycopg2.errors import LockNotAvailable, SerializationFailure
-
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import LockNotAvailable, SerializationFailure
 
 MODULE = "helpdesk_support_points"
 

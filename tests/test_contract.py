@@ -36,9 +36,7 @@ class TestContract(SupportCommon):
             "overdrawn": self._open_contract(),
         }
         overdrawn = accounts["overdrawn"]
-        self._log(
-            self._create_ticket(support_contract_id=overdrawn.id), 20
-        )
+        self._log(self._create_ticket(support_contract_id=overdrawn.id), 20)
         mine = [("id", "in", [contract.id for contract in accounts.values()])]
         for state, contract in accounts.items():
             with self.subTest(state):
@@ -48,9 +46,7 @@ class TestContract(SupportCommon):
         search = self.env["support.contract"].search
         self.assertEqual(search([("balance", "<", 0), *mine]), overdrawn)
         self.assertEqual(search([("balance", "=", 5), *mine]), accounts["low"])
-        self.assertEqual(
-            search([("balance", "!=", 5), *mine]), accounts["good"] | overdrawn
-        )
+        self.assertEqual(search([("balance", "!=", 5), *mine]), accounts["good"] | overdrawn)
         self.assertEqual(overdrawn.points_used, 2)
         self.assertEqual(overdrawn.points_credited, 0)
 

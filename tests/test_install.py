@@ -61,7 +61,9 @@ class TestInstall(TransactionCase):
         for action in actions:
             views = [(False, mode) for mode in action.view_mode.split(",")]
             with self.subTest(action.name):
-                found = self.env[action.res_model].with_user(user).get_views(
-                    [*views, (False, "search")]
+                found = (
+                    self.env[action.res_model]
+                    .with_user(user)
+                    .get_views([*views, (False, "search")])
                 )
                 self.assertIn("search", found["views"])

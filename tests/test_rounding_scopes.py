@@ -71,6 +71,4 @@ class TestRoundingScopes(SupportCommon):
         contract = self._open_contract()
         self.tier_user.rounding_scope = "ticket"
         self.assertEqual(contract.rounding_scope, "entry")
-        self.assertEqual(
-            self._open_contract(self.other_university).rounding_scope, "ticket"
-        )
+        self.assertEqual(self._open_contract(self.other_university).rounding_scope, "ticket")

@@ -97,7 +97,9 @@ class TestSale(SupportCommon):
         for tier, points in ((self.tier_user, 19), (self.tier_technical, 39)):
             order = self._order(points, tier)
             for act in (order.action_confirm, order.action_quotation_send):
-                with self.assertRaisesRegex(UserError, f"at least {points + 1} points.*has {points}"):
+                with self.assertRaisesRegex(
+                    UserError, f"at least {points + 1} points.*has {points}"
+                ):
                     act()
             self.assertIn(str(points + 1), order.support_warning)
             self.assertFalse(self._contract(tier=tier))

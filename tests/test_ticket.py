@@ -102,7 +102,12 @@ class TestTicket(SupportCommon):
         ticket = self._create_ticket()
         line = self._log(ticket, 41)
         text = " ".join(line.support_explanation.striptags().split())
-        for words in ("41 minutes", "3 started points", "4 minutes are left", "3 points from Grant"):
+        for words in (
+            "41 minutes",
+            "3 started points",
+            "4 minutes are left",
+            "3 points from Grant",
+        ):
             with self.subTest(words):
                 self.assertIn(words, text)
         free = self._log(ticket, 41, support_billable=False, support_free_reason="A bug of ours")

@@ -16,9 +16,7 @@ class TestTour(HttpCase):
             self.env.company.account_sale_tax_id = self.env["account.tax"].create(
                 {"name": "19 %", "amount": 19, "type_tax_use": "sale"}
             )
-        university = self.env["res.partner"].create(
-            {"name": "Tour University", "is_company": True}
-        )
+        university = self.env["res.partner"].create({"name": "Tour University", "is_company": True})
         ticket = self.env["helpdesk.ticket"].create(
             {
                 "name": "Nobody can log in",
