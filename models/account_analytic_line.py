@@ -72,7 +72,7 @@ class AccountAnalyticLine(models.Model):
             elif not line.support_billable:
                 line.support_booking_state = "free"
             else:
-                line.support_booking_state = "booked" if line.support_contract_id else "unbooked"
+                line.support_booking_state = "booked" if line._paying_contract() else "unbooked"
 
     @api.constrains("support_billable", "support_free_reason", "ticket_id")
     def _check_free_reason(self):

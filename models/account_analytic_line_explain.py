@@ -35,24 +35,37 @@ class AccountAnalyticLine(models.Model):
         """Values of 'why so many points?': minutes → rounding → tier → package."""
         self.ensure_one()
         contract = self.support_contract_id
-        values = {"line": self, "contract": contract, "tier": contract.tier_id, "draws": []}
-        if not contract:
+        values = {"line": self, "contract": contract, "minutes": self._support_minutes()}
+        if not (contract and self.support_billable):
             return values
-        group_key, group = next(iter(self._complete_groups(self.sudo()._billing_groups()).items()))
+        [(group_key, group)] = self._complete_groups(self.sudo()._billing_groups()).items()
         entries = self.env["support.point.entry"]
-        for lot_id, points in contract._replay().draws_of(group_key):
-            values["draws"].append((entries.browse(lot_id or []), points))
-        values["group"] = group
-        values["rounding"] = explain(group.lines._billed_minutes(), contract.minutes_per_point)
-        values["minutes"] = self._support_minutes()
-        return values
+        billed = group.lines.filtered("support_billable")
+        rounding = explain(billed._billed_minutes(), contract.minutes_per_point)
+        return {
+            **values,
+            "tier": contract.tier_id,
+            "entries_together": len(billed),
+            "rounding": rounding,
+            "started": self._count_points(rounding.points),
+            "own_points": self._count_points(self.support_points),
+            "kinds": dict(entries._fields["kind"]._description_selection(self.env)),
+            "posted": entries.search([("group_key", "=", group_key)], order="id"),
+            "draws": [
+                (entries.browse(lot_id or []), self._count_points(points))
+                for lot_id, points in contract._replay().draws_of(group_key)
+            ],
+        }
+
+    def _count_points(self, points):
+        return self.env._("1 point") if points == 1 else self.env._("%s points", points)
 
     def action_explain_support_points(self):
         """Show step by step why this time costs what it costs."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Why %s points?", self.support_points),
+            "name": self.env._("Why %s?", self._count_points(self.support_points)),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -81,11 +94,11 @@ class AccountAnalyticLine(models.Model):
                 )
         left = waiting.filtered(lambda line: not line.support_contract_id)
         booked = len(waiting) - len(left)
-        message = self.env._("%s time entries were booked.", booked)
+        message = self.env._("Booked time entries: %s", booked)
         if left:
             message = self.env._(
-                "%(booked)s booked, %(left)s still wait: %(cause)s Sell the customer a package, "
-                "or correct the ticket's customer or level.",
+                "Booked: %(booked)s. Still waiting: %(left)s. %(cause)s Sell the customer a "
+                "package, or correct the ticket's customer or level.",
                 booked=booked,
                 left=len(left),
                 cause=left[0].support_unbooked_cause,
@@ -100,3 +113,10 @@ class AccountAnalyticLine(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def action_sell_package(self):
+        """Open a new quotation for the package that this unbooked time waits for."""
+        self.ensure_one()
+        return self.support_level_id.tier_id._sell_package(
+            self.ticket_id.commercial_partner_id, self.ticket_id.company_id
+        )

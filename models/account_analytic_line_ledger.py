@@ -41,6 +41,17 @@ class AccountAnalyticLine(models.Model):
         except InvalidTime:
             return 0
 
+    def _paying_contract(self):
+        """Return the account that pays, as superuser; for a new line the one that will."""
+        self.ensure_one()
+        contract = self.support_contract_id.sudo()
+        ticket = self.ticket_id.sudo()
+        if contract or self.id or ticket.support_contract_id.state != "open":
+            return contract
+        level = self.support_level_id.sudo() or ticket.support_level_id
+        ticket_contract = ticket.support_contract_id
+        return ticket_contract if level.tier_id == ticket_contract.tier_id else contract
+
     def _billed_minutes(self):
         """Sum of the whole minutes of these lines that are billable."""
         return sum(line._support_minutes() for line in self if line.support_billable)
@@ -49,7 +60,7 @@ class AccountAnalyticLine(models.Model):
     def _compute_support_points(self):
         together = self.browse()
         for line in self:
-            contract = line.support_contract_id.sudo()
+            contract = line._paying_contract()
             if not (contract and line.support_billable):
                 line.support_points = 0
             elif contract.rounding_scope == "entry" or not line.id:

@@ -161,6 +161,9 @@ class SaleOrderLine(models.Model):
                 )
                 amount, difference, revision = amount - share, difference - part, revision + 1
         entries._post(vals_list)
+        for line in lines:
+            # A package is delivered by being credited.
+            line.qty_delivered = line.product_uom_qty if line.state == "sale" else 0
 
     def _support_credit_parts(self, difference):
         """Split a difference in points: a new package, or the line's own ones, newest first.

@@ -83,6 +83,9 @@ class SupportContract(models.Model):
         tracking=True,
         help="This customer's own rate without VAT; 0 means the tier's rate.",
     )
+    effective_hourly_rate = fields.Monetary(
+        string="Hourly Rate", compute="_compute_effective_hourly_rate"
+    )
     rounding_scope = fields.Selection(
         lambda self: self.env["support.tier"]._fields["rounding_scope"].selection,
         compute="_compute_from_tier",
@@ -142,6 +145,7 @@ class SupportContract(models.Model):
     balance = fields.Integer(
         compute="_compute_balance", search="_search_balance", compute_sudo=True
     )
+    balance_hours = fields.Float(compute="_compute_balance", compute_sudo=True)
     balance_state = fields.Selection(
         [("good", "Good"), ("low", "Low"), ("overdrawn", "Overdrawn")],
         string="Balance Status",
@@ -173,6 +177,11 @@ class SupportContract(models.Model):
             if contract.state == "draft" or not contract.minutes_per_point:
                 contract.update({name: contract.tier_id[name] for name in COPIED_FROM_TIER})
 
+    @api.depends("hourly_rate", "tier_id.hourly_rate")
+    def _compute_effective_hourly_rate(self):
+        for contract in self:
+            contract.effective_hourly_rate = contract.hourly_rate or contract.tier_id.hourly_rate
+
     @api.depends("tier_id")
     def _compute_alert_points(self):
         for contract in self:
@@ -181,11 +190,9 @@ class SupportContract(models.Model):
     @api.depends("name", "partner_id", "tier_id")
     def _compute_display_name(self):
         for contract in self:
-            contract.display_name = (
-                f"{contract.name} {contract.partner_id.name or ''} · {contract.tier_id.code or ''}"
-            )
+            contract.display_name = f"{contract.name} · {contract.tier_id.code or ''} · {contract.partner_id.name or ''}"
 
-    @api.depends("entry_ids", "alert_points")
+    @api.depends("entry_ids", "alert_points", "minutes_per_point", "state")
     def _compute_balance(self):
         rows = self.env["support.point.entry"]._read_group(
             [("contract_id", "in", self.ids)], ["contract_id", "kind"], ["points:sum"]
@@ -200,11 +207,14 @@ class SupportContract(models.Model):
             contract.balance = balances[contract_id]
             contract.points_used = used[contract_id]
             contract.points_credited = balances[contract_id] + used[contract_id]
+            contract.balance_hours = contract.balance * contract.minutes_per_point / 60
             contract.balance_state = contract._balance_state(contract.balance)
 
     def _balance_state(self, balance):
         if balance < 0:
             return "overdrawn"
+        if not balance and self.state == "draft":
+            return False
         return "low" if balance <= self.alert_points else "good"
 
     def _search_balance(self, operator, value):
@@ -220,7 +230,10 @@ class SupportContract(models.Model):
             return NotImplemented
         conditions = {
             "overdrawn": SQL("< 0"),
-            "low": SQL("BETWEEN 0 AND contract.alert_points"),
+            "low": SQL(
+                "BETWEEN CASE contract.state WHEN 'draft' THEN 1 ELSE 0 END "
+                "AND contract.alert_points"
+            ),
             "good": SQL("> GREATEST(contract.alert_points, -1)"),
         }
         return Domain.OR(
@@ -233,7 +246,7 @@ class SupportContract(models.Model):
 
     def _balance_query(self, condition):
         self.env["support.point.entry"].flush_model(["contract_id", "points"])
-        self.flush_model(["alert_points"])
+        self.flush_model(["alert_points", "state"])
         return SQL(
             """(SELECT contract.id FROM support_contract contract
                 LEFT JOIN support_point_entry entry ON entry.contract_id = contract.id

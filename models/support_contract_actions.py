@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command, fields, models
+from odoo import fields, models
 
 
 class SupportContract(models.Model):
@@ -106,23 +106,4 @@ class SupportContract(models.Model):
     def action_sell_package(self):
         """Open a new quotation for the minimum package of this account's tier."""
         self.ensure_one()
-        product = self.tier_id.product_id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Package"),
-            "res_model": "sale.order",
-            "view_mode": "form",
-            "context": {
-                "default_partner_id": self.partner_id.id,
-                "default_company_id": self.company_id.id,
-                "default_order_line": [
-                    Command.create(
-                        {
-                            "product_id": product.id,
-                            "product_uom_qty": max(self.tier_id.minimum_points, 1),
-                            "support_contract_id": self.id,
-                        }
-                    )
-                ],
-            },
-        }
+        return self.tier_id._sell_package(self.partner_id, self.company_id, self)

@@ -229,6 +229,26 @@ class SupportTier(models.Model):
             }
         )
 
+    def _sell_package(self, partner, company, contract=None):
+        """Return the action that opens a quotation for the minimum package of this tier."""
+        self.ensure_one()
+        line = {
+            "product_id": self.product_id.id,
+            "product_uom_qty": max(self.minimum_points, 1),
+            "support_contract_id": contract and contract.id,
+        }
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Package"),
+            "res_model": "sale.order",
+            "view_mode": "form",
+            "context": {
+                "default_partner_id": partner.id,
+                "default_company_id": company.id,
+                "default_order_line": [Command.create(line)],
+            },
+        }
+
     def action_view_contracts(self):
         """Open the support accounts of this tier."""
         self.ensure_one()

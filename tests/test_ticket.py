@@ -104,8 +104,8 @@ class TestTicket(SupportCommon):
         text = " ".join(line.support_explanation.striptags().split())
         for words in (
             "41 minutes",
-            "3 started points",
-            "4 minutes are left",
+            "started → 3 points",
+            "left in the last point: 4",
             "3 points from Grant",
         ):
             with self.subTest(words):

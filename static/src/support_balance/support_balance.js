@@ -1,7 +1,12 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 
-const COLORS = { good: "success", low: "warning", overdrawn: "danger" };
+// Loud only where staff must act: with points left, a quiet line is enough.
+const CLASSES = {
+    good: "text-success border-success-subtle",
+    low: "text-bg-warning border-warning",
+    overdrawn: "text-bg-danger border-danger",
+};
 
 /** What is left on the customer's account, beside the box in which staff answer them. */
 export class SupportBalance extends Component {
@@ -17,8 +22,9 @@ export class SupportBalance extends Component {
         return this.props.record.data.support_contract_id;
     }
 
-    get color() {
-        return this.account ? COLORS[this.props.record.data.support_balance_state] : "secondary";
+    get classes() {
+        const { support_balance_state: state } = this.props.record.data;
+        return (this.account && CLASSES[state]) || "text-bg-secondary";
     }
 
     get text() {

@@ -102,7 +102,7 @@ registry.category("web_tour.tours").add("helpdesk_support_points_spine", {
         },
         {
             content: "Why 2 points?",
-            trigger: ".modal .o_support_explanation:contains(2 started points)",
+            trigger: ".modal .o_support_explanation:contains(started → 2 points)",
         },
         {
             trigger: ".modal-footer button:contains(Close)",
