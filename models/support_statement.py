@@ -116,19 +116,27 @@ class SupportStatement(models.Model):
         today = contract.company_id._support_today()
         start = today
         if preset == "since_start":
-            first = self.env["support.point.entry"].sudo().search_fetch(
-                [("contract_id", "=", contract.id)], ["date"], order="date, id", limit=1
+            first = (
+                self.env["support.point.entry"]
+                .sudo()
+                .search_fetch(
+                    [("contract_id", "=", contract.id)], ["date"], order="date, id", limit=1
+                )
             )
             start = min(filter(None, (first.date, contract.date_start, today)))
         return preset_period(preset, today, start)
 
     @api.depends("contract_id.entry_ids", "date_from", "date_to")
     def _compute_balances(self):
-        rows = self.env["support.point.entry"].sudo()._read_group(
-            [("contract_id", "in", self.contract_id.ids)],
-            ["contract_id", "date:day"],
-            ["points:sum"],
-            order="contract_id, date:day",
+        rows = (
+            self.env["support.point.entry"]
+            .sudo()
+            ._read_group(
+                [("contract_id", "in", self.contract_id.ids)],
+                ["contract_id", "date:day"],
+                ["points:sum"],
+                order="contract_id, date:day",
+            )
         )
         moves = {}
         for contract, day, points in rows:
@@ -170,8 +178,10 @@ class SupportStatement(models.Model):
         if not self.env.su and vals.keys() & ISSUED_KEYS:
             raise UserError(self._issuing_message())
         closed = self.filtered(
-            lambda statement: statement.state == "issued"
-            or (statement.state == "closing" and vals.keys() - ISSUED_KEYS)
+            lambda statement: (
+                statement.state == "issued"
+                or (statement.state == "closing" and vals.keys() - ISSUED_KEYS)
+            )
         )
         if vals and closed:
             raise UserError(

@@ -54,7 +54,7 @@ class Chart:
     marks: tuple[Mark, ...]
 
 
-def balance_chart(balances, opening, date_from, date_to, credits=(), until=None, size=(640, 140)):
+def balance_chart(balances, opening, date_from, date_to, credits=(), until=None, size=(612, 140)):
     """The `Chart` of a period.
 
     :param balances: [(date, balance at its end)] of the days with entries, in order

@@ -6,9 +6,10 @@ Opening + credits + requests + other movements = closing, always: `build` refuse
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
-from .ledger import CREDIT_KINDS, LedgerError, running_balance
+from .ledger import CREDIT_KINDS, LedgerError
 
 PRESETS = (
     "this_month",
@@ -91,18 +92,22 @@ class Statement:
 
     @property
     def credited(self):
+        """Points that came in."""
         return _total(self.credits)
 
     @property
     def requested(self):
+        """Points that requests took, as a negative number."""
         return _total(self.requests)
 
     @property
     def other(self):
+        """Points of all other movements."""
         return _total(self.others)
 
     @property
     def is_empty(self):
+        """Whether nothing moved within the period."""
         return not (self.credits or self.requests or self.others)
 
 
@@ -130,31 +135,38 @@ def build(postings, date_from, date_to, opening, closing, tickets=None, levels=N
     (4, 20, -2, 22)
     """
     tickets, levels = tickets or {}, levels or {}
-    postings = sorted(postings, key=lambda posting: (posting.date, posting.id))
-    credits, others, by_ticket = [], [], {}
-    for posting in postings:
+    postings = sorted(postings, key=attrgetter("date", "id"))
+    for posting in (*postings[:1], *postings[-1:]):
         if not date_from <= posting.date <= date_to:
             raise LedgerError(
                 f"Entry {posting.id} of {posting.date} is not from {date_from} to {date_to}."
             )
-        if posting.ticket_id and posting.kind in REQUEST_KINDS:
-            by_ticket.setdefault(posting.ticket_id, []).append(posting)
-        elif _is_credit(posting):
-            credits.append(_movement(posting, date_from, tickets))
+    credits, others, drafts, balances = [], [], {}, {}
+    balance = opening
+    for posting in postings:
+        balance += posting.points
+        balances[posting.date] = balance
+        ticket_id = posting.ticket_id
+        if ticket_id and posting.kind in REQUEST_KINDS:
+            draft = drafts.get(ticket_id)
+            if draft is None:
+                draft = drafts[ticket_id] = _RequestDraft(posting.date)
+            draft.add(posting, date_from)
         else:
-            others.append(_movement(posting, date_from, tickets))
+            section = credits if _is_credit(posting) else others
+            section.append(_movement(posting, date_from, tickets))
     statement = Statement(
         date_from=date_from,
         date_to=date_to,
         opening=opening,
         credits=tuple(credits),
         requests=tuple(
-            _request(ticket_id, own, date_from, tickets, levels)
-            for ticket_id, own in by_ticket.items()
+            draft.request(ticket_id, tickets.get(ticket_id), levels)
+            for ticket_id, draft in drafts.items()
         ),
         others=tuple(others),
         closing=closing,
-        balances=tuple((day, opening + points) for day, points in running_balance(postings)),
+        balances=tuple(balances.items()),
     )
     total = opening + statement.credited + statement.requested + statement.other
     if total != closing:
@@ -191,6 +203,34 @@ def hours_of(points, minutes_per_point):
     return divmod(abs(points) * minutes_per_point, 60)
 
 
+class _RequestDraft:
+    """What the entries of one ticket come to so far."""
+
+    __slots__ = ("date", "late_months", "levels", "points")
+
+    def __init__(self, day):
+        self.date = day
+        self.points = 0
+        self.levels = set()
+        self.late_months = set()
+
+    def add(self, posting, date_from):
+        self.points += posting.points
+        self.levels.add(posting.level_id)
+        if posting.work_date < date_from:
+            self.late_months.add(posting.work_date.replace(day=1))
+
+    def request(self, ticket_id, ticket, levels):
+        return Request(
+            ticket_id=ticket_id,
+            date=self.date,
+            points=self.points,
+            ticket=ticket,
+            levels=tuple(name for level_id, name in levels.items() if level_id in self.levels),
+            late_months=tuple(sorted(self.late_months)),
+        )
+
+
 def _total(lines):
     return sum(line.points for line in lines)
 
@@ -208,25 +248,8 @@ def _movement(posting, date_from, tickets):
         points=posting.points,
         name=None if is_hidden else posting.name,
         expiry_date=posting.expiry_date,
-        late_months=_late_months([posting], date_from),
+        late_months=(posting.work_date.replace(day=1),) if posting.work_date < date_from else (),
     )
-
-
-def _request(ticket_id, postings, date_from, tickets, levels):
-    worked = {posting.level_id for posting in postings}
-    return Request(
-        ticket_id=ticket_id,
-        date=postings[0].date,
-        points=_total(postings),
-        ticket=tickets.get(ticket_id),
-        levels=tuple(name for level_id, name in levels.items() if level_id in worked),
-        late_months=_late_months(postings, date_from),
-    )
-
-
-def _late_months(postings, date_from):
-    days = {posting.work_date for posting in postings if posting.work_date < date_from}
-    return tuple(sorted({day.replace(day=1) for day in days})) if days else ()
 
 
 def _first_of(number):
