@@ -20,7 +20,6 @@ class AccountAnalyticLine(models.Model):
 
     ticket_id = fields.Many2one(
         "helpdesk.ticket",
-        string="Ticket",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('company_id', 'in', [company_id, False])]",

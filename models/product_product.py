@@ -6,5 +6,5 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     support_tier_ids = fields.One2many(
-        "support.tier", "product_id", string="Support Tier", help="Selling it sells points."
+        "support.tier", "product_id", help="Selling it sells points."
     )

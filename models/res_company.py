@@ -7,7 +7,6 @@ class ResCompany(models.Model):
 
     support_project_id = fields.Many2one(
         "project.project",
-        string="Support Project",
         domain="[('company_id', '=', id), ('allow_timesheets', '=', True)]",
         help="Time on tickets is logged on this project unless the support account names its own.",
     )

@@ -188,7 +188,8 @@ class SaleOrderLine(models.Model):
     def _support_credit_values(self, points):
         """Values of the entry that adds (+) or takes back (−) points of this line."""
         today = self.company_id._support_today()
-        months = self.support_tier_id.validity_months
+        tier = self.support_tier_id.with_context(lang=self.order_id.partner_id.lang)
+        months = tier.validity_months
         expires = points > 0 and months
         return {
             "contract_id": self.support_contract_id.id,
@@ -198,7 +199,7 @@ class SaleOrderLine(models.Model):
             "currency_id": self.currency_id.id,
             "group_key": f"order:{self.id}",
             "sale_line_id": self.id,
-            "name": f"{self.order_id.name}: {self.support_tier_id.name}",
+            "name": f"{self.order_id.name}: {tier.name}",
         }
 
     def _open_support_contract(self):

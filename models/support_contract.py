@@ -190,7 +190,8 @@ class SupportContract(models.Model):
     @api.depends("name", "partner_id", "tier_id")
     def _compute_display_name(self):
         for contract in self:
-            contract.display_name = f"{contract.name} · {contract.tier_id.code or ''} · {contract.partner_id.name or ''}"
+            parts = (contract.name, contract.tier_id.code, contract.partner_id.name)
+            contract.display_name = " · ".join(filter(None, parts))
 
     @api.depends("entry_ids", "alert_points", "minutes_per_point", "state")
     def _compute_balance(self):

@@ -5,8 +5,33 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 USAGE_KINDS = ("usage", "correction")
-# Keys that may become NULL, so that a timesheet or a cancelled order can still be deleted.
-CLEARABLE_KEYS = ("timesheet_id", "sale_line_id", "invoice_line_id")
+# Three keys may become NULL, so that a timesheet or a cancelled order can still be deleted.
+APPEND_ONLY_TRIGGER = """
+CREATE OR REPLACE FUNCTION support_point_entry_append_only() RETURNS trigger AS $$
+BEGIN
+    IF TG_OP = 'UPDATE'
+       AND to_jsonb(NEW) - 'timesheet_id' - 'sale_line_id' - 'invoice_line_id'
+         = to_jsonb(OLD) - 'timesheet_id' - 'sale_line_id' - 'invoice_line_id'
+       AND (NEW.timesheet_id IS NULL OR NEW.timesheet_id IS NOT DISTINCT FROM OLD.timesheet_id)
+       AND (NEW.sale_line_id IS NULL OR NEW.sale_line_id IS NOT DISTINCT FROM OLD.sale_line_id)
+       AND (NEW.invoice_line_id IS NULL
+            OR NEW.invoice_line_id IS NOT DISTINCT FROM OLD.invoice_line_id)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'The ledger of support points is append-only: post a correction.'
+        USING ERRCODE = 'restrict_violation';
+END;
+$$ LANGUAGE plpgsql;
+DROP TRIGGER IF EXISTS support_point_entry_row_guard ON support_point_entry;
+CREATE TRIGGER support_point_entry_row_guard
+    BEFORE UPDATE OR DELETE ON support_point_entry
+    FOR EACH ROW EXECUTE FUNCTION support_point_entry_append_only();
+DROP TRIGGER IF EXISTS support_point_entry_table_guard ON support_point_entry;
+CREATE TRIGGER support_point_entry_table_guard
+    BEFORE TRUNCATE ON support_point_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION support_point_entry_append_only();
+"""
 
 
 class SupportPointEntry(models.Model):
@@ -80,7 +105,6 @@ class SupportPointEntry(models.Model):
     )
     invoice_line_id = fields.Many2one(
         "account.move.line",
-        string="Invoice Line",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -95,7 +119,6 @@ class SupportPointEntry(models.Model):
     )
     corrects_id = fields.Many2one(
         "support.point.entry",
-        string="Corrects",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -119,37 +142,9 @@ class SupportPointEntry(models.Model):
 
     def init(self):
         """Refuse UPDATE, DELETE and TRUNCATE in the database itself, whoever asks."""
-        clearable = " AND ".join(
-            f"(NEW.{key} IS NULL OR NEW.{key} IS NOT DISTINCT FROM OLD.{key})"
-            for key in CLEARABLE_KEYS
-        )
-        without_keys = "".join(f" - '{key}'" for key in CLEARABLE_KEYS)
-        self.env.cr.execute(
-            f"""
-            CREATE OR REPLACE FUNCTION support_point_entry_append_only() RETURNS trigger AS $$
-            BEGIN
-                IF TG_OP = 'UPDATE'
-                   AND (to_jsonb(NEW){without_keys}) = (to_jsonb(OLD){without_keys})
-                   AND {clearable}
-                THEN
-                    RETURN NEW;
-                END IF;
-                RAISE EXCEPTION 'The ledger of support points is append-only: post a correction.'
-                    USING ERRCODE = 'restrict_violation';
-            END;
-            $$ LANGUAGE plpgsql;
-            DROP TRIGGER IF EXISTS support_point_entry_row_guard ON support_point_entry;
-            CREATE TRIGGER support_point_entry_row_guard
-                BEFORE UPDATE OR DELETE ON support_point_entry
-                FOR EACH ROW EXECUTE FUNCTION support_point_entry_append_only();
-            DROP TRIGGER IF EXISTS support_point_entry_table_guard ON support_point_entry;
-            CREATE TRIGGER support_point_entry_table_guard
-                BEFORE TRUNCATE ON support_point_entry
-                FOR EACH STATEMENT EXECUTE FUNCTION support_point_entry_append_only();
-            """
-        )
+        self.env.cr.execute(APPEND_ONLY_TRIGGER)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         if not self:
             return True
         raise UserError(self._append_only_message())

@@ -9,6 +9,7 @@ class TestTour(HttpCase):
         user = new_test_user(
             self.env,
             login="tour.lead",
+            lang="en_US",
             groups="helpdesk_mgmt.group_helpdesk_manager,sales_team.group_sale_salesman_all_leads",
         )
         self.env["hr.employee"].create({"name": "Tour Lead", "user_id": user.id})
