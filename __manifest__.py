@@ -35,6 +35,7 @@
         "views/menus.xml",
     ],
     "demo": [
+        "demo/support_company_demo.xml",
         "demo/support_users_demo.xml",
         "demo/support_customers_demo.xml",
         "demo/support_sales_demo.xml",

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .support_tier import ROUNDING_SCOPES
+
 COPIED_FROM_TIER = ("rounding_scope", "minutes_per_point")
 
 
@@ -87,7 +89,7 @@ class SupportContract(models.Model):
         string="Hourly Rate", compute="_compute_effective_hourly_rate"
     )
     rounding_scope = fields.Selection(
-        lambda self: self.env["support.tier"]._fields["rounding_scope"].selection,
+        ROUNDING_SCOPES,
         compute="_compute_from_tier",
         store=True,
         precompute=True,

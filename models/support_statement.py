@@ -34,7 +34,9 @@ class SupportStatement(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
+    partner_id = fields.Many2one(
+        related="contract_id.partner_id", string="Customer", help="Who gets it."
+    )
     preset = fields.Selection(
         [
             ("this_month", "This month"),
@@ -156,6 +158,9 @@ class SupportStatement(models.Model):
     @api.depends("name", "contract_id", "date_from", "date_to")
     def _compute_display_name(self):
         for statement in self:
+            if not (statement.contract_id and statement.date_from and statement.date_to):
+                statement.display_name = self.env._("Draft Statement")
+                continue
             statement.display_name = statement.name or (
                 f"{statement.contract_id.name or ''} · "
                 f"{format_date(self.env, statement.date_from)} – "

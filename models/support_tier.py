@@ -5,6 +5,11 @@ from odoo.exceptions import UserError, ValidationError
 from ..tools.points import point_price
 
 DEFAULT_MINUTES_PER_POINT = 15
+ROUNDING_SCOPES = [
+    ("entry", "Each time entry"),
+    ("day", "Each ticket and day"),
+    ("ticket", "Each ticket"),
+]
 
 
 class SupportTier(models.Model):
@@ -40,11 +45,7 @@ class SupportTier(models.Model):
         string="Minimum Package", tracking=True, help="Fewest points that one order may buy."
     )
     rounding_scope = fields.Selection(
-        [
-            ("entry", "Each time entry"),
-            ("day", "Each ticket and day"),
-            ("ticket", "Each ticket"),
-        ],
+        ROUNDING_SCOPES,
         default="entry",
         required=True,
         tracking=True,

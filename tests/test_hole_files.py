@@ -225,3 +225,5 @@ class TestHoleToken(HoleCase):
             .create({"res_model": "helpdesk.ticket", "res_id": self.alice_ticket.id})
         )
         self.assertNotIn(self.token, wizard.share_link)
+        url = self.alice_ticket._get_share_url(redirect=True, pid=self.bob.partner_id.id)
+        self.assertNotIn("hash=", url)
