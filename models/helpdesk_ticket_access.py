@@ -3,7 +3,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import clean_context, str2bool
+from odoo.tools import str2bool
 
 OPEN_LINKS = "helpdesk_support_points.ticket_links_without_login"
 
@@ -151,17 +151,16 @@ class HelpdeskTicket(models.Model):
 
     def message_post(self, **kwargs):
         """Let customers answer, and nothing else: no date, recipients, sender or kind of theirs."""
-        if not self.env.user.share:
+        if self.env.su or not self.env.user.share:
             return super().message_post(**kwargs)
-        thread = self.with_context(clean_context(self.env.context))
-        if not self.env.su:
-            self.check_access("read")
-            self._check_portal_post(kwargs)
-            kwargs = {"body": kwargs.get("body", ""), **PORTAL_POST}
-            thread = thread.sudo().with_context(
-                mail_post_autofollow=False, mail_post_autofollow_author_skip=True
-            )
-        return super(HelpdeskTicket, thread).message_post(**kwargs)
+        self.check_access("read")
+        self._check_portal_post(kwargs)
+        thread = self.sudo().with_context(
+            mail_post_autofollow=False, mail_post_autofollow_author_skip=True
+        )
+        return super(HelpdeskTicket, thread).message_post(
+            body=kwargs.get("body", ""), **PORTAL_POST
+        )
 
     def _check_portal_post(self, values):
         wrong = [
