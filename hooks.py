@@ -10,5 +10,9 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Drop the function behind the ledger's trigger; the table takes its triggers along."""
+    """Drop what the module's tables and records do not take along.
+
+    That is the function behind the ledger's trigger, and the settings kept as parameters.
+    """
     env.cr.execute("DROP FUNCTION IF EXISTS support_point_entry_append_only() CASCADE")
+    env["ir.config_parameter"].search([("key", "=like", "helpdesk_support_points.%")]).unlink()
