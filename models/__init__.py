@@ -16,6 +16,7 @@ from . import account_analytic_line_explain
 from . import product_product
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_line_credit
 from . import account_move
 from . import res_partner
 from . import res_config_settings

@@ -147,6 +147,7 @@ class AccountAnalyticLine(models.Model):
 
     def write(self, vals):
         vals = dict(vals)
+        self._check_booking_values(vals)
         if vals.keys() & {"ticket_id", "support_level_id"} and "support_contract_id" not in vals:
             return self._write_moved(vals)
         if not vals.keys() & BOOKING_KEYS:
@@ -165,6 +166,24 @@ class AccountAnalyticLine(models.Model):
             self.browse()._sync_ledger(before)
         return result
 
+    def _check_booking_values(self, vals):
+        """Refuse what would charge a ticket that one may not read, or go around the booking."""
+        if "support_points" in vals and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Points follow from the time: change the time, or say it is not billable."
+                )
+            )
+        if vals.get("ticket_id"):
+            self.env["helpdesk.ticket"].browse(vals["ticket_id"]).check_access("read")
+        contract = self.env["support.contract"].sudo().browse(vals.get("support_contract_id") or [])
+        if contract.state in ("draft", "closed") and any(
+            line.support_contract_id != contract for line in self.sudo()
+        ):
+            raise UserError(
+                self.env._("%s is not open, so no new work is booked on it.", contract.display_name)
+            )
+
     def _write_moved(self, vals):
         """Write lines that get another ticket or level, with the account that follows from it."""
         ticket = (
@@ -176,8 +195,18 @@ class AccountAnalyticLine(models.Model):
             else None
         )
         for contract, lines in self._contracts_for(ticket, level).items():
-            lines.write({**vals, "support_contract_id": contract.id})
+            moved = {**vals, "support_contract_id": contract.id}
+            if ticket and lines.company_id - ticket.company_id:
+                moved["project_id"] = ticket.sudo()._get_timesheet_project(contract).id
+            lines.write(moved)
         return True
+
+    @api.depends("ticket_id")
+    def _compute_so_line(self):
+        """Time on a ticket is paid by points, never by an order line of its project as well."""
+        on_ticket = self.filtered("ticket_id")
+        on_ticket.so_line = False
+        return super(AccountAnalyticLine, self - on_ticket)._compute_so_line()
 
     def _contracts_for(self, ticket=None, level=None):
         """Group lines by the account that pays for them, given their ticket or a new one.
@@ -227,10 +256,12 @@ class AccountAnalyticLine(models.Model):
             if vals.get("support_level_id"):
                 level = level.browse(vals["support_level_id"])
             contract = ticket.support_contract_id
-            if contract.state != "open" or contract.tier_id != level.tier_id:
+            if vals.get("support_contract_id"):
+                contract = contract.browse(vals["support_contract_id"])
+            if not contract._pays_for(ticket, level.tier_id):
                 contract = ticket._find_support_contract(level.tier_id)
             vals["support_level_id"] = level.id
-            vals["support_contract_id"] = vals.get("support_contract_id") or contract.id
+            vals["support_contract_id"] = contract.id
             vals["company_id"] = ticket.company_id.id
             if not vals.get("project_id") and not vals.get("task_id"):
                 vals["project_id"] = ticket._get_timesheet_project(contract).id

@@ -46,11 +46,11 @@ class AccountAnalyticLine(models.Model):
         self.ensure_one()
         contract = self.support_contract_id.sudo()
         ticket = self.ticket_id.sudo()
-        if contract or self.id or ticket.support_contract_id.state != "open":
+        if contract or self.id:
             return contract
         level = self.support_level_id.sudo() or ticket.support_level_id
         ticket_contract = ticket.support_contract_id
-        return ticket_contract if level.tier_id == ticket_contract.tier_id else contract
+        return ticket_contract if ticket_contract._pays_for(ticket, level.tier_id) else contract
 
     def _billed_minutes(self):
         """Sum of the whole minutes of these lines that are billable."""

@@ -86,19 +86,13 @@ class HelpdeskTicket(models.Model):
             of_team = usable.filtered(lambda level, ticket=ticket: level.team_id == ticket.team_id)
             ticket.support_level_id = (ticket.team_id and of_team[:1]) or usable[:1]
 
-    @api.depends("partner_id", "support_level_id", "company_id")
+    @api.depends("commercial_partner_id", "support_level_id", "company_id")
     def _compute_support_contract_id(self):
         keys = {}
         for ticket in self:
-            contract = ticket.support_contract_id.sudo()
-            partner = ticket.partner_id.sudo().commercial_partner_id
+            partner = ticket.sudo().commercial_partner_id
             tier = ticket.support_level_id.sudo().tier_id
-            if (
-                contract.state == "open"
-                and contract._covers(partner)
-                and contract.tier_id == tier
-                and contract.company_id == ticket.company_id
-            ):
+            if ticket.support_contract_id._pays_for(ticket, tier):
                 continue
             keys[ticket] = (partner, tier, ticket.company_id) if partner and tier else None
         found = self.env["support.contract"]._find_open({key for key in keys.values() if key})
@@ -168,6 +162,8 @@ class HelpdeskTicket(models.Model):
         if "partner_id" in vals:
             customer = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
             moved = self.filtered(lambda ticket: ticket.commercial_partner_id != customer)
+        if "company_id" in vals:
+            self._check_company_change(vals["company_id"])
         result = super().write(vals)
         if moved:
             moved._move_time_to_customer()
@@ -187,24 +183,42 @@ class HelpdeskTicket(models.Model):
                     )
                 )
 
+    def _check_company_change(self, company_id):
+        """Refuse to move a ticket with time to another company: its projects would not fit."""
+        for ticket in self.sudo():
+            if ticket.company_id.id != company_id and ticket.timesheet_ids:
+                raise UserError(
+                    self.env._(
+                        "%s has time on it, which belongs to its company. Make a new ticket in the "
+                        "other company instead.",
+                        ticket.display_name,
+                    )
+                )
+
     def _move_time_to_customer(self):
         """Move all time to the accounts of the ticket's corrected customer, tier by tier."""
         for contract, lines in self.sudo().timesheet_ids._contracts_for().items():
-            lines.write({"support_contract_id": contract.id})
+            if contract:
+                contract._take_time(lines)
+            else:
+                lines.write({"support_contract_id": False})
 
     def _book_waiting_time(self):
         """Book the unbooked time of these tickets on their account, where the tier fits."""
-        for ticket in self.sudo().filtered("support_contract_id"):
+        for ticket in self.sudo():
+            contract = ticket.support_contract_id
             waiting = ticket.timesheet_ids.filtered(lambda line: not line.support_contract_id)
             waiting.filtered(lambda line: not line.support_level_id).write(
                 {"support_level_id": ticket.support_level_id.id}
             )
-            waiting.filtered(
-                lambda line, ticket=ticket: (
+            waiting = waiting.filtered(
+                lambda line, contract=contract, ticket=ticket: (
                     not line.support_contract_id
-                    and line.support_level_id.tier_id == ticket.support_contract_id.tier_id
+                    and contract._pays_for(ticket, line.support_level_id.tier_id)
                 )
-            ).write({"support_contract_id": ticket.support_contract_id.id})
+            )
+            if waiting:
+                contract._take_time(waiting)
 
     def _find_support_contract(self, tier):
         """Return the open account that pays for work of this tier on the ticket, if any."""

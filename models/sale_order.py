@@ -45,13 +45,19 @@ class SaleOrder(models.Model):
     def _support_lines(self):
         """Order lines that sell support points."""
         return self.order_line.filtered(
-            lambda line: line.support_tier_id and not line.display_type and not line.is_downpayment
+            lambda line: (
+                line.support_tier_id
+                and line.product_uom_qty
+                and not line.display_type
+                and not line.is_downpayment
+            )
         )
 
     def _support_sale_error(self):
         """Say why the packages of points in this order cannot be sold; False if they can.
 
-        The minimum package counts per tier over the whole order (service description).
+        The minimum package counts per tier over the whole order (service description), except
+        for an order of exactly the points that the customer's account is overdrawn by.
         """
         self.ensure_one()
         lines = self._support_lines()
@@ -61,7 +67,7 @@ class SaleOrder(models.Model):
                 points = sum(line._whole_support_points() for line in tier_lines)
             except UserError as error:
                 return str(error)
-            if points < tier.minimum_points:
+            if points < tier.minimum_points and points != tier_lines[0]._support_overdraft():
                 return self.env._(
                     "%(tier)s is sold in packages of at least %(minimum)s points; this order "
                     "has %(points)s. Raise the quantity or remove the line.",

@@ -9,6 +9,8 @@ from odoo.tools import SQL
 from .support_tier import ROUNDING_SCOPES
 
 COPIED_FROM_TIER = ("rounding_scope", "minutes_per_point")
+# Set by buttons and by posting alone, never by a form, an import or a call from outside.
+GUARDED_KEYS = {"name", "state", "lock_date", "booking_guard"}
 
 
 class SupportContract(models.Model):
@@ -224,8 +226,13 @@ class SupportContract(models.Model):
         operators = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "in": "IN", "not in": "NOT IN"}
         if operator not in operators:
             return NotImplemented
+        values = value if operator in ("in", "not in") else [value]
+        if not all(isinstance(item, int | float) and item == int(item) for item in values):
+            raise UserError(self.env._("A balance is a whole number of points, not %s.", value))
         if operator in ("in", "not in"):
-            value = tuple(int(item) for item in value) or (None,)
+            value = tuple(int(item) for item in values) or (None,)
+        else:
+            value = int(value)
         return [("id", "in", self._balance_query(SQL("%s %s", SQL(operators[operator]), value)))]
 
     def _search_balance_state(self, operator, value):
@@ -281,35 +288,78 @@ class SupportContract(models.Model):
         sequence = self.env["ir.sequence"]
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
+            if not self.env.su or vals.get("name", "/") == "/":
                 company_id = vals.get("company_id") or self.env.company.id
                 vals["name"] = (
                     sequence.with_company(company_id).next_by_code("support.contract") or "/"
                 )
-        return super().create(vals_list)
+        contracts = super().create(vals_list)
+        if not self.env.su and any(one.state != "draft" or one.lock_date for one in contracts):
+            raise UserError(self._guarded_message())
+        return contracts
 
     def write(self, vals):
-        keys = vals.keys() & {"partner_id", "tier_id", "company_id", *COPIED_FROM_TIER}
-        if keys and (used := self.sudo().filtered("entry_ids")):
-            changed = used.filtered(
-                lambda contract: any(
-                    (contract[key].id if hasattr(contract[key], "id") else contract[key])
-                    != vals[key]
-                    for key in keys
+        if vals.keys() & GUARDED_KEYS and not self.env.su:
+            raise UserError(self._guarded_message())
+        if "lock_date" in vals:
+            self._check_lock_date(fields.Date.to_date(vals["lock_date"]))
+        self._check_agreement(vals)
+        result = super().write(vals)
+        if "covered_partner_ids" in vals:
+            self._follow_covered_partners()
+        return result
+
+    def _guarded_message(self):
+        return self.env._(
+            "Number, status and closed period of a support account follow from opening it, closing "
+            "it and issuing statements. Use those buttons."
+        )
+
+    def _check_lock_date(self, lock_date):
+        """Refuse to open a closed period again: the lock date never moves back."""
+        for contract in self:
+            if contract.lock_date and (not lock_date or lock_date < contract.lock_date):
+                raise UserError(
+                    self.env._("The period up to %s is closed and stays so.", contract.lock_date)
+                )
+
+    def _check_agreement(self, vals):
+        """Refuse to change for whom and how an account counts once anything hangs on it."""
+        changed = self.sudo().filtered(
+            lambda contract: any(
+                contract._fields[key].convert_to_write(contract[key], contract) != vals[key]
+                for key in vals.keys() & {"partner_id", "tier_id", "company_id", *COPIED_FROM_TIER}
+            )
+        )
+        used = changed.filtered("entry_ids")
+        if {"partner_id", "tier_id", "company_id"} & vals.keys():
+            for model in ("helpdesk.ticket", "account.analytic.line"):
+                used |= (
+                    self.env[model]
+                    .sudo()
+                    .search([("support_contract_id", "in", changed.ids)])
+                    .support_contract_id
+                )
+        if used:
+            raise UserError(
+                self.env._(
+                    "%s has entries, time or tickets already, so its customer, tier, company and "
+                    "rounding stay as they are. Open a new support account instead.",
+                    used[0].display_name,
                 )
             )
-            if changed:
-                raise UserError(
-                    self.env._(
-                        "%s has entries already, so its customer, tier, company and rounding stay "
-                        "as they are. Open a new support account instead.",
-                        changed[0].display_name,
-                    )
-                )
-        result = super().write(vals)
-        if vals.get("covered_partner_ids"):
-            self.filtered(lambda contract: contract.state == "open")._book_unbooked_time()
-        return result
+
+    def _follow_covered_partners(self):
+        """Let tickets and unbooked time follow who is covered now."""
+        tickets = self.env["helpdesk.ticket"].sudo()
+        drawing = tickets.search([("support_contract_id", "in", self.ids)])
+        stale = drawing.filtered(
+            lambda ticket: not ticket.support_contract_id._covers(ticket.commercial_partner_id)
+        )
+        self.env.add_to_compute(tickets._fields["support_contract_id"], stale)
+        opened = self.filtered(lambda contract: contract.state == "open")
+        opened._adopt_tickets()
+        opened._book_unbooked_time()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -317,30 +367,3 @@ class SupportContract(models.Model):
             raise UserError(
                 self.env._("A support account with entries cannot be deleted. Close it instead.")
             )
-
-    # ------------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------------
-
-    def action_open(self):
-        """Open the accounts: tickets draw from them, and waiting time is booked."""
-        for contract in self:
-            if contract.state == "closed":
-                raise UserError(
-                    self.env._("%s is closed. Open a new support account.", contract.display_name)
-                )
-            contract.write(
-                {
-                    "state": "open",
-                    "date_start": contract.date_start or contract.company_id._support_today(),
-                }
-            )
-        self._adopt_tickets()
-        self._book_unbooked_time()
-        return True
-
-    def action_close(self):
-        """Close the accounts: corrections still land there, new work stays unbooked."""
-        for contract in self:
-            contract.write({"state": "closed", "date_end": contract.company_id._support_today()})
-        return True

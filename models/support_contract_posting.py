@@ -7,6 +7,10 @@ from odoo.tools import SQL
 from ..tools.ledger import replay
 
 
+class SupportOverdraftError(UserError):
+    """Usage that an account refuses, because its policy blocks an overdraft."""
+
+
 class SupportContract(models.Model):
     """How tickets and orders find their account, and how it is held while they post."""
 
@@ -27,6 +31,16 @@ class SupportContract(models.Model):
             partner == contract.commercial_partner_id
             or partner.commercial_partner_id == contract.commercial_partner_id
             or partner.commercial_partner_id in contract.covered_partner_ids
+        )
+
+    def _pays_for(self, ticket, tier):
+        """Tell whether new work of this tier on the ticket is booked on this account."""
+        contract = self.sudo()
+        return (
+            contract.state == "open"
+            and contract.tier_id == tier
+            and contract.company_id == ticket.company_id
+            and contract._covers(ticket.sudo().commercial_partner_id)
         )
 
     @api.model
@@ -124,7 +138,7 @@ class SupportContract(models.Model):
         for contract in spending:
             points = -points_by_contract[contract]
             if contract.balance < points:
-                raise UserError(
+                raise SupportOverdraftError(
                     self.env._(
                         "%(account)s has %(balance)s points left; this time needs %(points)s. "
                         "The account does not allow an overdraft: sell a package first, or mark "
@@ -135,31 +149,87 @@ class SupportContract(models.Model):
                     )
                 )
 
+    def _customers(self):
+        """Return the commercial partners whose tickets draw from this account, as superuser."""
+        self.ensure_one()
+        return self.sudo().commercial_partner_id | self.sudo().covered_partner_ids
+
     def _book_unbooked_time(self):
         """Book the time that customers of these accounts have spent while they had none."""
         lines = self.env["account.analytic.line"].sudo()
         for contract in self.sudo():
-            partners = contract.commercial_partner_id | contract.covered_partner_ids
-            waiting = lines.search(
-                [
-                    ("ticket_id.commercial_partner_id", "in", partners.ids),
-                    ("ticket_id.company_id", "=", contract.company_id.id),
-                    ("support_contract_id", "=", False),
-                    ("support_level_id.tier_id", "=", contract.tier_id.id),
-                ]
+            contract._take_time(
+                lines.search(
+                    [
+                        ("ticket_id.commercial_partner_id", "in", contract._customers().ids),
+                        ("ticket_id.company_id", "=", contract.company_id.id),
+                        ("company_id", "=", contract.company_id.id),
+                        ("support_contract_id", "=", False),
+                        ("support_level_id.tier_id", "=", contract.tier_id.id),
+                    ]
+                )
             )
-            waiting.write({"support_contract_id": contract.id})
+
+    def _take_time(self, lines):
+        """Book lines on this account, oldest first.
+
+        What a blocking account cannot pay is left unbooked and stays listed for staff: it must
+        not keep anybody from opening the account or from selling it the missing package.
+        """
+        self.ensure_one()
+        if self.overdraft_policy == "allow":
+            lines.write({"support_contract_id": self.id})
+            return
+        for line in lines.sorted(lambda line: (line.date, line.id)):
+            try:
+                with self.env.cr.savepoint():
+                    line.write({"support_contract_id": self.id})
+            except SupportOverdraftError:
+                if line.support_contract_id:
+                    line.write({"support_contract_id": False})
 
     def _adopt_tickets(self):
-        """Set these accounts on their customers' tickets that have none yet."""
+        """Set these accounts on their customers' tickets without one, or with a closed one."""
         tickets = self.env["helpdesk.ticket"].sudo()
         for contract in self.sudo():
-            partners = contract.commercial_partner_id | contract.covered_partner_ids
             tickets.search(
                 [
-                    ("commercial_partner_id", "in", partners.ids),
+                    ("commercial_partner_id", "in", contract._customers().ids),
                     ("company_id", "=", contract.company_id.id),
-                    ("support_contract_id", "=", False),
                     ("support_level_id.tier_id", "=", contract.tier_id.id),
+                    "|",
+                    ("support_contract_id", "=", False),
+                    "&",
+                    ("support_contract_id.state", "=", "closed"),
+                    ("stage_id.closed", "=", False),
                 ]
             ).write({"support_contract_id": contract.id})
+
+    # ------------------------------------------------------------------
+    # Opening and closing
+    # ------------------------------------------------------------------
+
+    def action_open(self):
+        """Open the accounts: tickets draw from them, and waiting time is booked."""
+        self.check_access("write")
+        for contract in self.sudo():
+            if contract.state == "closed":
+                raise UserError(
+                    self.env._("%s is closed. Open a new support account.", contract.display_name)
+                )
+            contract.write(
+                {
+                    "state": "open",
+                    "date_start": contract.date_start or contract.company_id._support_today(),
+                }
+            )
+        self._adopt_tickets()
+        self._book_unbooked_time()
+        return True
+
+    def action_close(self):
+        """Close the accounts: corrections still land there, new work stays unbooked."""
+        self.check_access("write")
+        for contract in self.sudo():
+            contract.write({"state": "closed", "date_end": contract.company_id._support_today()})
+        return True

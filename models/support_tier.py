@@ -139,22 +139,41 @@ class SupportTier(models.Model):
                     )
                 ) from error
 
+    @api.constrains("company_id")
+    def _check_company_of_contracts(self):
+        for tier in self.filtered("company_id"):
+            if tier.sudo().contract_ids.company_id - tier.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Other companies have support accounts of %(tier)s, so it stays shared. "
+                        "Make a tier of its own for %(company)s.",
+                        tier=tier.name,
+                        company=tier.company_id.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         without_product = [vals for vals in vals_list if not vals.get("product_id")]
-        products = self.env["product.product"].create(
-            [
-                {
-                    "name": vals.get("name"),
-                    "company_id": vals.get("company_id"),
-                    **self._prepare_product_values(),
-                    "uom_id": self._get_point_uom(
-                        vals.get("minutes_per_point", DEFAULT_MINUTES_PER_POINT)
-                    ).id,
-                }
-                for vals in without_product
-            ]
+        self.check_access("create")
+        # Whoever may make tiers need not be allowed to make products otherwise.
+        products = (
+            self.env["product.product"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "name": vals.get("name"),
+                        "company_id": vals.get("company_id"),
+                        **self._prepare_product_values(),
+                        "uom_id": self._get_point_uom(
+                            vals.get("minutes_per_point", DEFAULT_MINUTES_PER_POINT)
+                        ).id,
+                    }
+                    for vals in without_product
+                ]
+            )
         )
         for vals, product in zip(without_product, products, strict=True):
             vals["product_id"] = product.id

@@ -6,9 +6,8 @@ from odoo.tests import tagged
 from .common import SupportCommon
 
 
-@tagged("post_install", "-at_install")
-class TestSale(SupportCommon):
-    """Packages: minimum, VAT, crediting on confirmation."""
+class SaleCommon(SupportCommon):
+    """Orders of packages, in a company with sales tax."""
 
     @classmethod
     def setUpClass(cls):
@@ -41,6 +40,11 @@ class TestSale(SupportCommon):
                 ("tier_id", "=", (tier or self.tier_user).id),
             ]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestSale(SaleCommon):
+    """Packages: minimum, VAT, crediting on confirmation."""
 
     def test_shipped_prices(self):
         self.assertEqual(self.tier_user.point_price, 30.0)

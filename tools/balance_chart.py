@@ -132,7 +132,8 @@ def _month_ticks(date_from, date_to):
     first = date_from.year * 12 + date_from.month - 1 + (date_from.day > 1)
     last = date_to.year * 12 + date_to.month - 1
     steps = (1, 2, 3, 6, *range(12, 12 * 1000, 12))
-    step = next(step for step in steps if (last - first) // step < MAX_DAY_TICKS)
+    fitting = (step for step in steps if (last - first) // step < MAX_DAY_TICKS)
+    step = next(fitting, 12 * 10000)
     return [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1, step)]
 
 
