@@ -28,6 +28,7 @@
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_customer_views.xml",
         "views/helpdesk_portal_templates.xml",
+        "views/support_portal_templates.xml",
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
         "views/account_move_views.xml",

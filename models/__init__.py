@@ -7,6 +7,7 @@ from . import support_guarantee
 from . import support_contract
 from . import support_contract_posting
 from . import support_contract_actions
+from . import support_contract_portal
 from . import support_point_entry
 from . import support_statement
 from . import helpdesk_ticket

@@ -54,15 +54,20 @@ class SupportContract(models.Model):
         """Print the account overview up to today, as a draft: one click, nothing is closed."""
         self.ensure_one()
         self.check_access("read")
+        return self.env.ref("helpdesk_support_points.report_statement").report_action(
+            self._current_statement()
+        )
+
+    def _current_statement(self):
+        """Return the draft of the period that is still open, as superuser."""
         date_from, date_to = self._current_period()
         values = {"contract_id": self.id, "date_from": date_from, "date_to": date_to}
         # Whoever may see the account may print it; not everybody may keep statements.
         statements = self.env["support.statement"].sudo()
-        statement = statements.search(
+        return statements.search(
             [("state", "=", "draft"), *((key, "=", value) for key, value in values.items())],
             limit=1,
         ) or statements.create(values)
-        return self.env.ref("helpdesk_support_points.report_statement").report_action(statement)
 
     def action_view_entries(self):
         """Open the ledger of these accounts."""

@@ -178,7 +178,7 @@ class ReportSupportStatement(models.AbstractModel):
             for lot in statement._open_lots()
         ]
 
-    def _chart(self, data, today, words):
+    def _chart(self, data, today, words, size=CHART_SIZE):
         """The picture of the running balance; its labels are words, all else are numbers."""
         chart = balance_chart(
             data.balances,
@@ -187,7 +187,7 @@ class ReportSupportStatement(models.AbstractModel):
             data.date_to,
             credits=[(line.date, line.points) for line in data.credits],
             until=today,
-            size=CHART_SIZE,
+            size=size,
         )
         day_format = "yMMM" if chart.has_month_ticks else "MMMd"
         locale = babel_locale_parse(self.env.lang)

@@ -12,6 +12,7 @@ from . import (
     test_hole_portal,
     test_hole_settings,
     test_install,
+    test_portal_account,
     test_query_count,
     test_rounding_scopes,
     test_sale,
