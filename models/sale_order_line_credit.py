@@ -99,17 +99,13 @@ class SaleOrderLine(models.Model):
         if not lines:
             return
         entries = self.env["support.point.entry"].sudo()
-        posted = entries.search(
-            [("sale_line_id", "in", lines.ids), ("group_key", "=like", "order:%")], order="id"
-        ).grouped("sale_line_id")
+        lines._assign_support_contract()
+        posted = lines._posted_credit()
         targets = {}
         for line in lines:
             own = posted.get(line, entries)
-            if line.state == "sale" and line._credits_on_order(own):
-                contract = line._open_support_contract(own.contract_id)
-                if line.support_contract_id != contract:
-                    super(SaleOrderLine, line).write({"support_contract_id": contract.id})
-                targets[line, contract] = line._whole_support_points()
+            if line._credits_on_order(own):
+                targets[line, line.support_contract_id] = line._whole_support_points()
             for contract in own.contract_id:
                 targets.setdefault((line, contract), 0)
         contracts = self.env["support.contract"].union(*(contract for _line, contract in targets))
@@ -122,10 +118,32 @@ class SaleOrderLine(models.Model):
                 line.qty_delivered = line.product_uom_qty if due else 0
         contracts.filtered(lambda contract: contract.state == "open")._book_unbooked_time()
 
+    def _assign_support_contract(self):
+        """Set the account of each confirmed line; a changed one posts for its line by itself."""
+        posted = self._posted_credit()
+        for line in self:
+            own = posted.get(line, self.env["support.point.entry"])
+            if line._credits_on_order(own):
+                contract = line._open_support_contract(own.contract_id)
+                if line.support_contract_id != contract:
+                    line.support_contract_id = contract
+
+    def _posted_credit(self):
+        """Return what these lines have credited: dict of line → entries, oldest first."""
+        return (
+            self.env["support.point.entry"]
+            .sudo()
+            .search(
+                [("sale_line_id", "in", self.ids), ("group_key", "=like", "order:%")], order="id"
+            )
+            .grouped("sale_line_id")
+        )
+
     def _credits_on_order(self, own):
         """Tell whether the order credits the line; what it has credited stays its business."""
         tier = self.support_tier_id
-        return bool(tier) and (tier.credit_on == "order" or sum(own.mapped("points")) > 0)
+        credits = tier.credit_on == "order" or sum(own.mapped("points")) > 0
+        return self.state == "sale" and bool(tier) and credits
 
     def _support_credit_entries(self, contract, own, due):
         """Return values of the entries that bring what is posted to what is due.
