@@ -7,6 +7,7 @@
     "author": "Helpdesk Support Points contributors",
     "license": "AGPL-3",
     "depends": ["helpdesk_mgmt", "sale_timesheet"],
+    "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/support_groups.xml",
         "security/ir.model.access.csv",
@@ -15,6 +16,8 @@
         "data/ir_sequence_data.xml",
         "data/uom_data.xml",
         "data/product_data.xml",
+        "data/resource_calendar_data.xml",
+        "data/ir_cron_data.xml",
         "data/support_tier_data.xml",
         "report/support_statement_templates.xml",
         "report/support_statement_report.xml",

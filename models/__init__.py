@@ -1,4 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_holidays
+from . import resource_calendar_leaves
+from . import support_yearly_closing
+from . import support_closing_day
 from . import uom_uom
 from . import res_company
 from . import support_tier

@@ -1,0 +1,28 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class SupportClosingDay(models.Model):
+    """A day that was generated for a calendar once; without time off, a person removed it.
+
+    It outlives its time off, so that a day that was removed is not generated again.
+    """
+
+    _name = "support.closing.day"
+    _description = "Generated Closing Day"
+    _order = "date, id"
+
+    calendar_id = fields.Many2one(
+        "resource.calendar", required=True, index=True, ondelete="cascade"
+    )
+    date = fields.Date(required=True)
+    name = fields.Char(required=True)
+    leave_id = fields.Many2one(
+        "resource.calendar.leaves",
+        string="Time Off",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Empty when a person removed the day.",
+    )
+
+    _date_unique = models.UniqueIndex("(calendar_id, date)", "This day was generated already.")
