@@ -10,6 +10,12 @@ from . import res_company
 from . import support_tier
 from . import support_level
 from . import support_guarantee
+from . import support_guarantee_run
+from . import support_guarantee_replay
+from . import support_guarantee_alert
+from . import resource_calendar_guarantee
+from . import support_ticket_pause
+from . import support_level_history
 from . import support_contract
 from . import support_contract_posting
 from . import support_contract_actions
@@ -29,6 +35,12 @@ from . import res_partner
 from . import res_config_settings
 from . import mail_message
 from . import mail_thread
+from . import helpdesk_ticket_stage
+from . import helpdesk_ticket_team
+from . import helpdesk_ticket_time
+from . import helpdesk_ticket_guarantee
+from . import helpdesk_ticket_replay
+from . import helpdesk_ticket_message
 from . import helpdesk_ticket_gateway
 from . import helpdesk_ticket_access
 

@@ -3,7 +3,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 GUARDED_FIELDS = frozenset(
-    ("number", "assigned_date", "closed_date", "last_stage_update", "commercial_partner_id")
+    (
+        "number",
+        "assigned_date",
+        "closed_date",
+        "last_stage_update",
+        "commercial_partner_id",
+        "first_response_at",
+        "resolved_at",
+    )
 )
 NEW_NUMBER = "/"
 

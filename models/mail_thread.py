@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
+
+from ..tools import mail_received
 
 TICKET = "helpdesk.ticket"
 
@@ -68,6 +70,19 @@ class MailThread(models.AbstractModel):
             else (name, res_id, values, self.env.uid, alias)
             for name, res_id, values, user_id, alias in routes
         ]
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        """Tell tickets when the mail arrived: its own date may say anything."""
+        arrival = mail_received.arrival(
+            [str(header) for header in message.get_all("Received", [])],
+            message.get("Auto-Submitted"),
+            message.get("Precedence"),
+            fields.Datetime.now(),
+        )
+        return super(
+            MailThread, self.with_context(support_mail_arrival=arrival)
+        )._message_route_process(message, message_dict, routes)
 
     def _message_parse_post_process(self, message, message_dict, routes):
         values = super()._message_parse_post_process(message, message_dict, routes)

@@ -138,6 +138,7 @@ class SupportContract(models.Model):
         help="Touched before the balance is read, so that two bookers cannot both see the same.",
     )
     entry_ids = fields.One2many("support.point.entry", "contract_id", string="Entries")
+    guarantee_ids = fields.One2many("support.guarantee", "contract_id", string="Own Guarantees")
     statement_ids = fields.One2many("support.statement", "contract_id", string="Statements")
 
     points_credited = fields.Integer(

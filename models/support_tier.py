@@ -68,7 +68,12 @@ class SupportTier(models.Model):
         tracking=True,
         help="Bought points expire after so many months; 0 means that they never do.",
     )
-    calendar_id = fields.Many2one("resource.calendar", string="Service Hours", check_company=True)
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Service Hours",
+        check_company=True,
+        help="When the service is open. Empty: the shipped hours of user support.",
+    )
     product_id = fields.Many2one(
         "product.product",
         required=True,
@@ -247,6 +252,15 @@ class SupportTier(models.Model):
                 "relative_factor": minutes_per_point / 60,
                 "support_minutes_per_point": minutes_per_point,
             }
+        )
+
+    def _get_calendar(self):
+        """Return the calendar of this tier's service hours, or the shipped one."""
+        self.ensure_one()
+        # Not env.ref, which asks the database on every call.
+        shipped = "helpdesk_support_points.calendar_service_hours"
+        return self.calendar_id or self.calendar_id.browse(
+            self.env["ir.model.data"]._xmlid_to_res_id(shipped)
         )
 
     def _sell_package(self, partner, company, contract=None):

@@ -4,6 +4,7 @@ from . import (
     test_booking,
     test_concurrency,
     test_contract,
+    test_guarantee,
     test_guards,
     test_hole_access,
     test_hole_files,
