@@ -66,4 +66,5 @@ class SupportTicketPortal(CustomerPortalHelpdesk):
         values = super()._ticket_get_page_view_values(ticket, access_token, **kwargs)
         values["closed_stages"] = ticket._get_portal_closing_stages()
         values["ticket_attachments"] = ticket._get_portal_attachments()
+        values["support_times"] = ticket.sudo()._portal_service_times()
         return values

@@ -69,7 +69,7 @@ class SupportAccountPortal(SupportTicketPortal):
         )
         if contract:
             points = ticket.sudo().support_points
-            words = Words(request.env, contract.minutes_per_point)
+            words = Words(request.env, contract)
             values["support_account"] = {
                 "url": _url(contract),
                 "number": contract.name,
@@ -81,7 +81,7 @@ class SupportAccountPortal(SupportTicketPortal):
     # Contents -------------------------------------------------------------------------------
 
     def _support_account_row(self, contract):
-        words = Words(request.env, contract.minutes_per_point)
+        words = Words(request.env, contract)
         return {
             "url": _url(contract),
             "number": contract.name,
@@ -95,7 +95,7 @@ class SupportAccountPortal(SupportTicketPortal):
         """Return the texts of an account's page: the user gets no record to go on from."""
         report = request.env[f"report.{REPORT}"].sudo()
         data = contract._portal_statement()._statement_data()
-        words = Words(request.env, contract.minutes_per_point)
+        words = Words(request.env, contract)
         is_holder = contract._portal_is_holder()
         requests, rests = self._support_request_rows(contract, data, words, is_holder)
         today = contract.company_id._support_today()

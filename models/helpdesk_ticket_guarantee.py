@@ -43,6 +43,13 @@ class HelpdeskTicket(models.Model):
         search="_search_resolution_state",
         compute_sudo=True,
     )
+    guarantee_outcome = fields.Selection(
+        [("met", "Kept"), ("missed", "Missed")],
+        string="Assured Times",
+        compute="_compute_deadlines",
+        store=True,
+        help="Missed as soon as one of the assured times is, kept when all of them were.",
+    )
     support_due = fields.Json(
         string="Time Left",
         compute="_compute_support_due",
@@ -61,6 +68,8 @@ class HelpdeskTicket(models.Model):
         "support_run_ids.reaction_result",
         "support_run_ids.resolution_deadline",
         "support_run_ids.resolution_result",
+        "support_run_ids.reaction_missed",
+        "support_run_ids.resolution_missed",
     )
     def _compute_deadlines(self):
         for ticket in self:
@@ -68,6 +77,7 @@ class HelpdeskTicket(models.Model):
             ticket.reaction_deadline = run.reaction_deadline
             ticket.resolution_deadline = run.resolution_deadline
             ticket.support_due_at = run._next_due()[1]
+            ticket.guarantee_outcome = ticket.sudo().support_run_ids._outcome()
 
     @api.depends("support_run_ids.is_current")
     def _compute_guarantee_states(self):

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.tools import format_datetime
 
 from ..tools.guarantee import counted_minutes
 from ..tools.service_clock import ServiceClockError
@@ -70,3 +71,46 @@ class HelpdeskTicket(models.Model):
             return counted_minutes(clock, start_at, end_at, self.support_pause_ids._intervals())
         except ServiceClockError:
             return False
+
+    # ------------------------------------------------------------------
+    # For the customer
+    # ------------------------------------------------------------------
+
+    def _portal_service_times(self):
+        """Return what the customer reads of this ticket's times, as (label, text, color).
+
+        Until it has happened, the assured time of an event stands in its place.
+        """
+        self.ensure_one()
+        zone = self._service_calendar().sudo().tz
+
+        def instant(value):
+            return format_datetime(self.env, value, tz=zone, dt_format="short")
+
+        rows = [(self.env._("Received"), instant(self.received_at), "")]
+        for done_at, minutes, due_at, done_label, due_label in (
+            (
+                self.first_response_at,
+                self.reaction_minutes,
+                self.reaction_deadline,
+                self.env._("Reaction time"),
+                self.env._("First response assured by"),
+            ),
+            (
+                self.resolved_at,
+                self.resolution_minutes,
+                self.resolution_deadline,
+                self.env._("Processing time"),
+                self.env._("Solution assured by"),
+            ),
+        ):
+            if done_at:
+                hours = f"{minutes // 60}:{minutes % 60:02} h"
+                rows.append((done_label, f"{hours} ({instant(done_at)})", ""))
+            elif due_at and not self._service_end()[1]:
+                rows.append((due_label, instant(due_at), ""))
+        if self.guarantee_outcome:
+            labels = dict(self._fields["guarantee_outcome"]._description_selection(self.env))
+            color = "success" if self.guarantee_outcome == "met" else "danger"
+            rows.append((self.env._("Assured times"), labels[self.guarantee_outcome], color))
+        return rows

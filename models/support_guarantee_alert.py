@@ -6,10 +6,10 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..tools.guarantee import AT_RISK_PERCENT
+from .support_guarantee_run import KINDS
 
 _logger = logging.getLogger(__name__)
 
-KINDS = ("reaction", "resolution")
 MISSED_PERCENT = 100
 AT_RISK_ACTIVITY = "helpdesk_support_points.activity_guarantee_at_risk"
 MISSED_ACTIVITY = "helpdesk_support_points.activity_guarantee_missed"
@@ -60,7 +60,7 @@ class SupportGuaranteeRun(models.Model):
                 continue
             for user in self._people_to_alert(percent):
                 self._schedule_alert(kind, percent, user)
-            self[f"{kind}_alert"] = percent
+            self.write({f"{kind}_alert": percent, f"{kind}_missed": percent == MISSED_PERCENT})
 
     def _people_to_alert(self, percent):
         """Return the assignee, else the team leader, else the account manager; both at a miss."""

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from ..tools import guarantee as rules
 from ..tools.service_clock import ServiceClockError
 
+KINDS = ("reaction", "resolution")
 OUTCOMES = [("met", "Met"), ("missed", "Missed"), ("none", "None")]
 STATES = [
     ("none", "None"),
@@ -210,7 +211,7 @@ class SupportGuaranteeRun(models.Model):
     def _unmeasured_values(self, error):
         """What is stored when the service clock has no answer: no deadline, and the reason."""
         names = ("deadline", "risk_at", "minutes")
-        values = {f"{kind}_{name}": False for kind in ("reaction", "resolution") for name in names}
+        values = {f"{kind}_{name}": False for kind in KINDS for name in names}
         return values | {
             "reaction_result": self.reaction_result or "none",
             "resolution_result": "none",
@@ -236,16 +237,25 @@ class SupportGuaranteeRun(models.Model):
             day=error.known_until.date(),
         )
 
-    def _note_misses(self):
-        """Record what is missed by now, before a change of the promise moves the deadline."""
-        for kind in ("reaction", "resolution"):
-            missed = self.filtered(
-                lambda run, kind=kind: (
-                    run[f"{kind}_state"] == "missed" and not run[f"{kind}_missed"]
-                )
-            )
-            if missed:
-                missed.write({f"{kind}_missed": True})
+    def _note_misses(self, over_at=None):
+        """Record what is missed, before a change of the promise moves the deadline.
+
+        :param datetime over_at: when the request was solved or dropped, if it is over (UTC)
+        """
+        now = fields.Datetime.now()
+        for run in self:
+            for kind, event_at in (("reaction", run.responded_at), ("resolution", None)):
+                judged_at = event_at or over_at or now
+                due_at = run[f"{kind}_deadline"] or None
+                if not run[f"{kind}_result"] and not rules.is_in_time(judged_at, due_at):
+                    run[f"{kind}_missed"] = True
+
+    def _outcome(self):
+        """Return "missed" if any promise of these runs is, "met" if all were kept, else False."""
+        if any(run[f"{kind}_missed"] for run in self for kind in KINDS):
+            return "missed"
+        results = {run[f"{kind}_result"] for run in self for kind in KINDS}
+        return "met" if "met" in results and results <= {"met", "none"} else False
 
     # ------------------------------------------------------------------
     # Beginning and end
@@ -280,7 +290,7 @@ class SupportGuaranteeRun(models.Model):
             if start_at != self.start_at:
                 values["resolution_missed"] = False
         else:
-            self._note_misses()
+            self._note_misses(over_at)
         self.write(values)
 
     def _hand_over(self, handed_at):
@@ -318,7 +328,7 @@ class SupportGuaranteeRun(models.Model):
         """Return the next promise that is open, as (kind, deadline); Falses if there is none."""
         open_kinds = [
             (self[f"{kind}_deadline"], kind)
-            for kind in ("reaction", "resolution")
+            for kind in KINDS
             if self[f"{kind}_deadline"] and not self[f"{kind}_result"]
         ]
         due_at, kind = min(open_kinds, default=(False, False))

@@ -261,17 +261,37 @@ class SupportStatement(models.Model):
 
         A ticket that was filed under the wrong customer must not show them its title.
         """
+        times = ("received_at", "first_response_at", "resolved_at")
+        lengths = ("reaction_minutes", "resolution_minutes")
         rows = self._select(
             "helpdesk.ticket",
             [("id", "in", list(ticket_ids))],
-            ("id", "number", "name", "partner_id"),
+            ("id", "number", "name", "partner_id", *times, *lengths, "guarantee_outcome"),
         )
         contract = self.contract_id.sudo()
         partners = contract.env["res.partner"].browse({row[3] for row in rows} - {None})
         covered = {partner.id for partner in partners if contract._covers(partner)}
         return {
-            ticket_id: Ticket(number, title)
-            for ticket_id, number, title, partner_id in rows
+            ticket_id: Ticket(
+                number,
+                title,
+                received_at,
+                reaction_minutes if responded_at else None,
+                resolution_minutes if resolved_at else None,
+                outcome,
+            )
+            for (
+                ticket_id,
+                number,
+                title,
+                partner_id,
+                received_at,
+                responded_at,
+                resolved_at,
+                reaction_minutes,
+                resolution_minutes,
+                outcome,
+            ) in rows
             if partner_id in covered
         }
 

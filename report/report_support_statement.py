@@ -3,7 +3,7 @@ from functools import cache
 
 from babel.dates import format_skeleton
 from odoo import api, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date, format_datetime, formatLang
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools.balance_chart import balance_chart
@@ -18,10 +18,14 @@ CHART_SIZE = (612, 140)
 class Words:
     """Numbers and dates in the customer's language; each is written out once."""
 
-    def __init__(self, env, minutes_per_point):
+    def __init__(self, env, contract):
+        zone = contract.tier_id._get_calendar().sudo().tz
+        self.instant = cache(
+            lambda instant: format_datetime(env, instant, tz=zone, dt_format="short")
+        )
         self.date = cache(lambda day: format_date(env, day))
         self._number = cache(lambda number: formatLang(env, number, digits=0))
-        self._minutes_per_point = minutes_per_point
+        self._minutes_per_point = contract.minutes_per_point
 
     def balance(self, points):
         """Points as they stand: 12, −3."""
@@ -31,6 +35,10 @@ class Words:
     def signed(self, points):
         """Points as they move: +12, −3, 0."""
         return f"+{self.balance(points)}" if points > 0 else self.balance(points)
+
+    def minutes(self, minutes):
+        """Minutes of service time: 1:40 h."""
+        return f"{minutes // 60}:{minutes % 60:02} h"
 
     def hours(self, points):
         """Points as time: 3:00 h."""
@@ -63,7 +71,7 @@ class ReportSupportStatement(models.AbstractModel):
         statement = statement.with_env(self.env)
         contract = statement.contract_id.sudo()
         data = statement._statement_data()
-        words = Words(self.env, contract.minutes_per_point)
+        words = Words(self.env, contract)
         today = contract.company_id._support_today()
         return {
             "lang": self.env.lang,
@@ -132,6 +140,7 @@ class ReportSupportStatement(models.AbstractModel):
         notes = self._late_notes(request)
         if request.points > 0 and request.ticket:
             notes.append(self.env._("Correction of an earlier booking"))
+        notes += self._time_notes(request.ticket, words)
         return {
             "date": words.date(request.date),
             "number": request.ticket.number if request.ticket else "",
@@ -158,6 +167,21 @@ class ReportSupportStatement(models.AbstractModel):
             "levels": "",
             "points": words.signed(movement.points),
         }
+
+    def _time_notes(self, ticket, words):
+        """When a request came in, and how long reaction and processing took in service time."""
+        if not ticket or not ticket.received_at:
+            return []
+        parts = [self.env._("Received %s", words.instant(ticket.received_at))]
+        if ticket.reaction_minutes is not None:
+            parts.append(self.env._("reaction %s", words.minutes(ticket.reaction_minutes)))
+        if ticket.resolution_minutes is not None:
+            parts.append(self.env._("processing %s", words.minutes(ticket.resolution_minutes)))
+        if ticket.guarantee == "met":
+            parts.append(self.env._("assured times kept"))
+        elif ticket.guarantee == "missed":
+            parts.append(self.env._("assured time missed"))
+        return [" · ".join(parts)]
 
     def _late_notes(self, line):
         return [

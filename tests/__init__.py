@@ -5,6 +5,7 @@ from . import (
     test_concurrency,
     test_contract,
     test_guarantee,
+    test_guarantee_people,
     test_guards,
     test_hole_access,
     test_hole_files,

@@ -36,3 +36,33 @@ class TestTour(HttpCase):
         self.assertEqual(ticket.timesheet_ids.user_id, user)
         statement = self.env["support.statement"].search([("contract_id", "=", contract.id)])
         self.assertRecordValues(statement, [{"opening": 0, "closing": 18, "state": "draft"}])
+
+    def test_phone_call_entered_later(self):
+        """Enter a call of two days ago → countdown → log our call back → assured time kept."""
+        user = new_test_user(
+            self.env,
+            login="tour.support",
+            lang="en_US",
+            tz="UTC",
+            groups="helpdesk_mgmt.group_helpdesk_user",
+        )
+        self.env["hr.employee"].create({"name": "Tour Support", "user_id": user.id})
+        self.env["res.partner"].create({"name": "Tour University", "is_company": True})
+        self.env["support.guarantee"].create(
+            {
+                "tier_id": self.env.ref("helpdesk_support_points.tier_technical").id,
+                "priority": "1",
+                "reaction_hours": 4,
+                "resolution_hours": 80,
+            }
+        )
+        self.start_tour(
+            "/odoo/helpdesk-tickets",
+            "helpdesk_support_points_phone",
+            login="tour.support",
+            timeout=180,
+        )
+        ticket = self.env["helpdesk.ticket"].search([("name", "=", "The phone rang two days ago")])
+        self.assertEqual(ticket.reaction_state, "met")
+        self.assertEqual((ticket.first_response_at - ticket.received_at).seconds, 600)
+        self.assertEqual(ticket.timesheet_ids.support_points, 0, "No account is open yet.")

@@ -5,7 +5,7 @@ Opening + credits + requests + other movements = closing, always: `build` refuse
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -38,10 +38,18 @@ class Posting(NamedTuple):
 
 
 class Ticket(NamedTuple):
-    """What the customer may read of a ticket."""
+    """What the customer may read of a ticket; None is what has not happened or was not promised.
+
+    `received_at` is naive UTC, the lengths are minutes of service time, and `guarantee` is "met"
+    when all that was assured has been kept, "missed" when anything was not.
+    """
 
     number: str
     title: str
+    received_at: datetime | None = None
+    reaction_minutes: int | None = None
+    resolution_minutes: int | None = None
+    guarantee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
