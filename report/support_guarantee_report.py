@@ -33,9 +33,9 @@ class SupportGuaranteeReport(models.Model):
     priority = fields.Selection(
         [("0", "Low"), ("1", "Medium"), ("2", "High"), ("3", "Very High")], readonly=True
     )
-    goal_hours = fields.Float(string="Assured Hours", aggregator="avg", readonly=True)
+    goal_hours = fields.Float(string="Hours Assured", aggregator="avg", readonly=True)
     taken_hours = fields.Float(
-        string="Taken Hours", aggregator="avg", readonly=True, help="Of promises that are decided."
+        string="Hours Taken", aggregator="avg", readonly=True, help="Of promises that are decided."
     )
     kept = fields.Integer(readonly=True)
     missed = fields.Integer(readonly=True)
