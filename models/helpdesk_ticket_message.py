@@ -17,6 +17,10 @@ class HelpdeskTicket(models.Model):
                 ticket._note_customer_answer()
         return super()._message_post_after_hook(message, msg_values)
 
+    def _xmlid_to_id(self, xmlid):
+        # Not env.ref, which asks the database on every call.
+        return self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
+
     def _is_automatic(self):
         arrival = self.env.context.get("support_mail_arrival")
         return isinstance(arrival, MailArrival) and arrival.is_automatic
@@ -25,7 +29,7 @@ class HelpdeskTicket(models.Model):
         """Tell whether a message was written by somebody, for the customer to read or by them."""
         return (
             message.message_type in ("comment", "email")
-            and message.subtype_id == self.env.ref("mail.mt_comment")
+            and message.subtype_id.id == self._xmlid_to_id("mail.mt_comment")
             and message._is_shown_to_customers()
             and not self._is_automatic()
         )
@@ -37,7 +41,7 @@ class HelpdeskTicket(models.Model):
         is_staff = (
             author
             and not author.partner_share
-            and author != self.env.ref("base.partner_root")
+            and author.id != self._xmlid_to_id("base.partner_root")
             and author.commercial_partner_id != self.sudo().commercial_partner_id
         )
         if not is_staff:

@@ -82,10 +82,9 @@ class HelpdeskTicket(models.Model):
         Until it has happened, the assured time of an event stands in its place.
         """
         self.ensure_one()
-        zone = self._service_calendar().sudo().tz
 
         def instant(value):
-            return format_datetime(self.env, value, tz=zone, dt_format="short")
+            return format_datetime(self.env, value, dt_format="short")
 
         rows = [(self.env._("Received"), instant(self.received_at), "")]
         for done_at, minutes, due_at, done_label, due_label in (

@@ -45,6 +45,7 @@ class SupportGuaranteeRun(models.Model):
         return (
             Domain("is_current", "=", True)
             & Domain("end_at", "=", False)
+            & Domain("ticket_id.active", "=", True)
             & Domain(f"{kind}_result", "=", False)
             & (at_risk | missed)
         )

@@ -255,13 +255,15 @@ class SupportTier(models.Model):
         )
 
     def _get_calendar(self):
-        """Return the calendar of this tier's service hours, or the shipped one."""
-        self.ensure_one()
+        """Return the calendar of this tier's service hours, or of no tier's the shipped one."""
+        if self.calendar_id:
+            return self.calendar_id
         # Not env.ref, which asks the database on every call.
-        shipped = "helpdesk_support_points.calendar_service_hours"
-        return self.calendar_id or self.calendar_id.browse(
-            self.env["ir.model.data"]._xmlid_to_res_id(shipped)
+        shipped_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "helpdesk_support_points.calendar_service_hours", raise_if_not_found=False
         )
+        own = (self.company_id or self.env.company).resource_calendar_id
+        return self.calendar_id.browse(shipped_id) if shipped_id else own
 
     def _sell_package(self, partner, company, contract=None):
         """Return the action that opens a quotation for the minimum package of this tier."""

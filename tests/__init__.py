@@ -6,6 +6,7 @@ from . import (
     test_contract,
     test_guarantee,
     test_guarantee_people,
+    test_guarantee_query_count,
     test_guards,
     test_hole_access,
     test_hole_files,

@@ -4,22 +4,22 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
 from .common import MODULE
 from .test_guarantee import GuaranteeCommon, at
 
-MAIL = """\
-Received: from out.example.com (out.example.com [192.0.2.1])
-\tby mx.support.example with ESMTP id 7; Mon, 2 Mar 2026 10:00:00 +0100
-Received: from laptop by out.example.com; Thu, 1 Jan 1998 00:00:00 +0000
+REQUEST = "helpdesk_support_points/tests/mails/request_with_lying_date.eml"
+ANSWER = """\
+Received: from out.example.com by mx.support.example; Mon, 2 Mar 2026 10:00:00 +0100
 Date: Tue, 3 Mar 2099 08:00:00 +0000
 From: Chris <chris@university.example.com>
 To: help@support.example
-Subject: {subject}
+Subject: Re: Login fails
 Message-Id: <{number}@university.example.com>
+In-Reply-To: {reference}
 {headers}
-{body}
+Yes, please.
 """
 
 
@@ -142,20 +142,22 @@ class TestCallsAndMails(GuaranteeCommon):
             ).action_feedback("Reached the customer")
         self.assertEqual(ticket.first_response_at, at(2, 10))
 
-    def _mail(self, number, instant, subject="Login fails", body="Help!", headers=""):
-        text = MAIL.format(subject=subject, number=number, body=body, headers=headers)
+    def _deliver(self, source, instant):
         with freeze_time(instant):
-            thread_id = (
-                self.env["mail.thread"]
-                .sudo()
-                .message_process("helpdesk.ticket", text.encode(), save_original=True)
-            )
+            thread_id = self.env["mail.thread"].sudo().message_process("helpdesk.ticket", source)
         return self.env["helpdesk.ticket"].browse(thread_id)
 
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_a_mail_was_received_when_it_arrived_whatever_its_date_says(self):
-        ticket = self._mail(1, datetime(2026, 3, 2, 12))
+        with file_open(REQUEST, "rb") as mail:
+            ticket = self._deliver(mail.read(), datetime(2026, 3, 2, 12))
         self.assertEqual(ticket.received_at, datetime(2026, 3, 2, 9))
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_a_mail_that_claims_the_future_arrived_now(self):
+        with file_open(REQUEST, "rb") as mail:
+            ticket = self._deliver(mail.read(), datetime(2026, 3, 1, 12))
+        self.assertEqual(ticket.received_at, datetime(2026, 3, 1, 12))
 
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_an_answer_by_mail_ends_the_pause_when_it_arrived(self):
@@ -164,12 +166,12 @@ class TestCallsAndMails(GuaranteeCommon):
         self._move(ticket, "awaiting", datetime(2026, 3, 2, 8, 30))
         self._say(ticket, datetime(2026, 3, 2, 8, 35))
         reference = ticket.message_ids[:1].message_id
-        for number, automatic, stage in (
+        for number, headers, stage in (
             (2, "Auto-Submitted: auto-replied\n", "awaiting"),
             (3, "", "in_progress"),
         ):
-            headers = f"In-Reply-To: {reference}\n{automatic}"
-            self._mail(number, datetime(2026, 3, 2, 12), "Re: Login fails", "Yes", headers)
+            source = ANSWER.format(number=number, reference=reference, headers=headers)
+            self._deliver(source.encode(), datetime(2026, 3, 2, 12))
             self.assertEqual(ticket.stage_id, self.stages[stage])
         self.assertEqual(ticket.support_pause_ids.end_at, datetime(2026, 3, 2, 9))
 
