@@ -29,6 +29,8 @@
         "views/support_point_entry_views.xml",
         "views/support_statement_views.xml",
         "views/support_contract_views.xml",
+        "views/resource_calendar_views.xml",
+        "wizards/support_closing_review_views.xml",
         "views/support_tier_views.xml",
         "views/support_level_views.xml",
         "wizards/support_log_call_views.xml",

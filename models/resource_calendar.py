@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from odoo import fields, models
@@ -7,9 +7,11 @@ from odoo.tools import ormcache
 from pytz import timezone, utc
 
 from ..tools.service_clock import ServiceClock
+from ..tools.wall_time import WallTime
 
 # A calendar that keeps no closing days knows as many years as those that do.
 YEARS_BACK, YEARS_AHEAD = 1, 3
+ONE_DAY = timedelta(days=1)
 
 
 class ResourceCalendar(models.Model):
@@ -41,22 +43,42 @@ class ResourceCalendar(models.Model):
 
     @ormcache("self.id", "version", "first_year", "last_year")
     def _build_service_clock(self, version, first_year, last_year):
-        zone = timezone(self.tz)
-        start, end = (
-            zone.localize(datetime(year, 1, 1)).astimezone(utc)
-            for year in (first_year, last_year + 1)
+        """Return the `ServiceClock` of whole calendar years, in the calendar's time zone."""
+        known_from, known_until = datetime(first_year, 1, 1), datetime(last_year + 1, 1, 1)
+        wall_time = WallTime(timezone(self.tz))
+        return ServiceClock(
+            [
+                tuple(map(wall_time.to_utc, span))
+                for span in self._get_hours(known_from, known_until)
+            ],
+            known_from=wall_time.to_utc(known_from),
+            known_until=wall_time.to_utc(known_until),
+            closed=self._get_days_off(known_from - ONE_DAY, known_until + ONE_DAY),
         )
-        intervals = () if self.flexible_hours else self._get_open_intervals(start, end)
-        known_from, known_until = start.replace(tzinfo=None), end.replace(tzinfo=None)
-        return ServiceClock(intervals, known_from, known_until)
 
-    def _get_open_intervals(self, start, end):
-        """Pairs of naive UTC datetimes, as Odoo itself says, but by our own days off only."""
+    def _get_hours(self, start, end):
+        """Odoo's own working hours, as pairs of naive wall times, without regard to days off.
+
+        Asked for in UTC, because Odoo would take most of its time for the time zone.
+        """
+        if self.flexible_hours:
+            return []
+        hours = self._work_intervals_batch(
+            utc.localize(start), utc.localize(end), tz=utc, compute_leaves=False
+        )[False]
+        return [(start.replace(tzinfo=None), end.replace(tzinfo=None)) for start, end, _ in hours]
+
+    def _get_days_off(self, start, end):
+        """This calendar's own days off between two naive UTC datetimes, as such pairs.
+
+        Those of a company or of another company's people close no service.
+        """
         domain = [("calendar_id", "=", self.id), ("time_type", "=", "leave")]
-        work = self._work_intervals_batch(start, end, domain=domain, tz=timezone(self.tz))[False]
+        days_off = self._leave_intervals_batch(
+            utc.localize(start), utc.localize(end), domain=domain, tz=utc
+        )[False]
         return [
-            tuple(bound.astimezone(utc).replace(tzinfo=None) for bound in interval[:2])
-            for interval in work
+            (start.replace(tzinfo=None), end.replace(tzinfo=None)) for start, end, _ in days_off
         ]
 
     def write(self, vals):

@@ -5,6 +5,18 @@ from odoo import api, models
 class ResourceCalendarLeaves(models.Model):
     _inherit = "resource.calendar.leaves"
 
+    @api.depends("calendar_id")
+    def _compute_company_id(self):
+        """Days off of a service calendar are of no company unless the calendar is of one.
+
+        Otherwise they would count as public holidays of whichever company the job ran for, and
+        ``hr_holidays`` refuses that they overlap with those that HR entered.
+        """
+        super()._compute_company_id()
+        for leave in self:
+            if leave.calendar_id.closing_country_id or leave.calendar_id.yearly_closing_ids:
+                leave.company_id = leave.calendar_id.company_id
+
     @api.model_create_multi
     def create(self, vals_list):
         leaves = super().create(vals_list)

@@ -26,3 +26,12 @@ class SupportClosingDay(models.Model):
     )
 
     _date_unique = models.UniqueIndex("(calendar_id, date)", "This day was generated already.")
+
+    def _is_closed(self):
+        """Whether the calendar is still closed on this day by what was generated."""
+        self.ensure_one()
+        return bool(self.leave_id) and self.leave_id.calendar_id == self.calendar_id
+
+    def _get_bounds(self):
+        """Start and end of the time off, as naive UTC datetimes, or False twice."""
+        return self.leave_id.date_from, self.leave_id.date_to

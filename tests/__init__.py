@@ -20,6 +20,7 @@ from . import (
     test_rounding_scopes,
     test_sale,
     test_sale_credit,
+    test_service_clock,
     test_statement,
     test_ticket,
     test_tour,

@@ -21,6 +21,11 @@ _INVALID = {
 _LEAP_YEAR = 2024
 
 
+def known_countries():
+    """The ISO codes of all countries whose holidays are known."""
+    return list_supported_countries(include_aliases=False).keys()
+
+
 class InvalidHolidays(ValueError):
     """Settings that no holidays fit; `reason`, `value`, `country` and `known` say what to do.
 
@@ -88,9 +93,8 @@ class HolidayRegion:
     categories: tuple[str, ...] = DEFAULT_CATEGORIES
 
     def __post_init__(self):
-        countries = list_supported_countries(include_aliases=False)
-        if self.country not in countries:
-            raise InvalidHolidays("country", self.country, known=sorted(countries))
+        if self.country not in known_countries():
+            raise InvalidHolidays("country", self.country, known=sorted(known_countries()))
         if self.subdivision and self.subdivision not in self.subdivisions():
             raise InvalidHolidays(
                 "subdivision", self.subdivision, self.country, self.subdivisions()

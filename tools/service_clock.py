@@ -51,10 +51,10 @@ class ServiceClockError(ValueError):
 class ServiceClock:
     """Opening hours between `known_from` and `known_until`, ready to be asked.
 
-    Made from `intervals` of (start, end), in any order; they may touch or overlap. The bounds of
-    what is known default to the first start and the last end. A bound in the last second of a
-    minute means the full minute: Odoo writes 24:00 as 23:59:59.999999 and lets a day off end at
-    23:59:59, and nobody opens for a second.
+    Made from `intervals` of (start, end) without those `closed`, both in any order; they may touch,
+    overlap, and reach beyond what is known. What is known defaults to the first start and the
+    last end. A bound in the last second of a minute means the full minute: Odoo writes 24:00 as
+    23:59:59.999999 and lets a day off end at 23:59:59, and nobody opens for a second.
 
     >>> clock = ServiceClock([(datetime(2026, 3, 2, 8), datetime(2026, 3, 2, 16)),
     ...                       (datetime(2026, 3, 3, 8), datetime(2026, 3, 3, 16))])
@@ -69,28 +69,29 @@ class ServiceClock:
     intervals: InitVar[Iterable[tuple[datetime, datetime]]]
     known_from: datetime | None = None
     known_until: datetime | None = None
+    closed: InitVar[Iterable[tuple[datetime, datetime]]] = ()
     # Parallel: interval i opens at _opens[i], closes at _closes[i], and the clock had been open
     # for _before[i] by then; one more entry of _before holds all of its time.
     _opens: tuple[datetime, ...] = field(init=False, repr=False)
     _closes: tuple[datetime, ...] = field(init=False, repr=False)
     _before: tuple[timedelta, ...] = field(init=False, repr=False)
 
-    def __post_init__(self, intervals):
-        opens, closes = _merged(intervals)
-        before = [_NO_TIME]
-        for start, end in zip(opens, closes, strict=True):
-            before.append(before[-1] + (end - start))
-        known_from = self.known_from or min(opens, default=None)
-        known_until = self.known_until or max(closes, default=None)
+    def __post_init__(self, intervals, closed):
+        spans = _without(_merged(intervals), _merged(closed))
+        known_from = self.known_from or min((start for start, _end in spans), default=None)
+        known_until = self.known_until or max((end for _start, end in spans), default=None)
         if known_from is None or known_until is None or known_from > known_until:
             raise ValueError("A clock that is never open must be told since when and until when.")
-        if opens and (opens[0] < known_from or closes[-1] > known_until):
-            raise ValueError("The open intervals must lie between known_from and known_until.")
+        edges = [(datetime.min, known_from), (known_until, datetime.max)]
+        spans = _without(spans, edges)
+        before = [_NO_TIME]
+        for start, end in spans:
+            before.append(before[-1] + (end - start))
         values = {
             "known_from": known_from,
             "known_until": known_until,
-            "_opens": tuple(opens),
-            "_closes": tuple(closes),
+            "_opens": tuple(start for start, _end in spans),
+            "_closes": tuple(end for _start, end in spans),
             "_before": tuple(before),
         }
         for name, value in values.items():
@@ -199,14 +200,31 @@ def _bound(value):
 
 
 def _merged(intervals):
-    """Lists of openings and closings, ascending and apart from each other."""
-    opens, closes = [], []
+    """The same time as a list of (start, end), ascending and apart from each other."""
+    merged = []
     for start, end in sorted((_bound(start), _bound(end)) for start, end in intervals):
-        if start >= end:
-            continue
-        if closes and start <= closes[-1]:
-            closes[-1] = max(closes[-1], end)
-        else:
-            opens.append(start)
-            closes.append(end)
-    return opens, closes
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+def _without(spans, closed):
+    """What is left of merged `spans` outside of merged `closed` ones."""
+    left = []
+    remaining = iter([*closed, (datetime.max, datetime.max)])
+    closing, reopening = next(remaining)
+    for start, end in spans:
+        while reopening <= start:
+            closing, reopening = next(remaining)
+        while closing < end:
+            if start < closing:
+                left.append((start, closing))
+            start = reopening
+            if reopening >= end:
+                break
+            closing, reopening = next(remaining)
+        if start < end:
+            left.append((start, end))
+    return left
