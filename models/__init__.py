@@ -2,6 +2,7 @@
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_holidays
+from . import resource_calendar_closing_days
 from . import resource_calendar_leaves
 from . import support_yearly_closing
 from . import support_closing_day

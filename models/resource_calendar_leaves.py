@@ -1,9 +1,44 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models
+from datetime import time
+
+from odoo import api, fields, models
+from odoo.tools.misc import format_date, format_time
+from pytz import timezone, utc
 
 
 class ResourceCalendarLeaves(models.Model):
     _inherit = "resource.calendar.leaves"
+
+    closed_text = fields.Char(
+        string="Closed",
+        compute="_compute_closed_text",
+        help="In the time zone of the calendar.",
+    )
+
+    @api.depends("date_from", "date_to", "calendar_id.tz")
+    @api.depends_context("lang")
+    def _compute_closed_text(self):
+        for leave in self:
+            leave.closed_text = leave._describe_time_off()
+
+    def _describe_time_off(self):
+        """When this time off is, in the calendar's time zone: whole days without their hours."""
+        if not (self.date_from and self.date_to):
+            return False
+        zone = timezone(self.calendar_id.tz or "UTC")
+        start, end = (
+            utc.localize(bound).astimezone(zone).replace(tzinfo=None)
+            for bound in (self.date_from, self.date_to)
+        )
+        first, last = (
+            format_date(self.env, bound.date(), date_format="EEE dd MMM yyyy")
+            for bound in (start, end)
+        )
+        if (start.time(), end.time().replace(microsecond=0)) != (time.min, time(23, 59, 59)):
+            first = f"{first} {format_time(self.env, start.time(), time_format='short')}"
+            last_time = format_time(self.env, end.time(), time_format="short")
+            last = last_time if start.date() == end.date() else f"{last} {last_time}"
+        return first if first == last else f"{first} – {last}"
 
     @api.depends("calendar_id")
     def _compute_company_id(self):

@@ -15,7 +15,9 @@ class SupportYearlyClosing(models.Model):
     calendar_id = fields.Many2one(
         "resource.calendar", required=True, index=True, ondelete="cascade"
     )
-    name = fields.Char(required=True, help="What customers and staff read, e.g. Christmas Eve.")
+    name = fields.Char(
+        required=True, translate=True, help="The name of the day off, e.g. Christmas Eve."
+    )
     day = fields.Integer(required=True, default=1)
     month = fields.Selection(
         [

@@ -149,8 +149,11 @@ class ServiceClock:
         return index >= 0 and instant < self._closes[index]
 
     def open_intervals(self, start, end):
-        """The open (start, end) pairs between two instants, cut to them. Raises as `add` does."""
-        self._passed(start), self._passed(end)
+        """The open (start, end) pairs between two instants, cut to them; none when `end` is not
+        later. Raises as `add` does.
+        """
+        if self._passed(start) == self._passed(end) or end < start:
+            return []
         spans = range(bisect_right(self._closes, start), bisect_left(self._opens, end))
         return [(max(self._opens[i], start), min(self._closes[i], end)) for i in spans]
 
@@ -162,7 +165,10 @@ class ServiceClock:
             if index == len(self._opens):
                 raise self._no_answer("too_late")
             return max(start, self._opens[index])
-        target = passed + timedelta(seconds=seconds)
+        try:
+            target = passed + timedelta(seconds=seconds)
+        except OverflowError as error:
+            raise self._no_answer("too_late") from error
         before = self._before
         if target > before[-1]:
             raise self._no_answer("too_late")

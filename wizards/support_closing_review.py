@@ -26,7 +26,10 @@ class SupportClosingReview(models.TransientModel):
 
     @api.model
     def _start(self, calendar):
-        """Return a review of the calendar's closing days, with one line a day."""
+        """Return a review of the calendar's closing days, one line a day, changes first."""
+        states = sorted(
+            calendar._compare_closing_days(), key=lambda entry: entry[1] in (KEPT, BY_HAND)
+        )
         return self.create(
             {
                 "calendar_id": calendar.id,
@@ -39,7 +42,7 @@ class SupportClosingReview(models.TransientModel):
                             "is_closed": state in (NEW, KEPT, BY_HAND),
                         }
                     )
-                    for day, state in calendar._compare_closing_days()
+                    for day, state in states
                 ],
             }
         )

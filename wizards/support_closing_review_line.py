@@ -10,7 +10,7 @@ class SupportClosingReviewLine(models.TransientModel):
 
     _name = "support.closing.review.line"
     _description = "Closing Day to Review"
-    _order = "date, id"
+    _order = "id"
 
     review_id = fields.Many2one("support.closing.review", required=True, ondelete="cascade")
     date = fields.Date(required=True, readonly=True)
