@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _lang_get
 from odoo.exceptions import ValidationError
 
@@ -124,18 +124,6 @@ class ResourceCalendar(models.Model):
 
     def _get_service_clock_fields(self):
         return super()._get_service_clock_fields() | {"closing_first_year", "closing_last_year"}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """A service calendar starts without the days off of its company."""
-        return super().create(
-            [
-                {"global_leave_ids": [Command.clear()], **vals}
-                if vals.get("closing_country_id") or vals.get("yearly_closing_ids")
-                else vals
-                for vals in vals_list
-            ]
-        )
 
     def _compute_attendance_ids(self):
         """Another company for a service calendar does not change its hours."""

@@ -2,6 +2,7 @@
 from . import (
     test_append_only,
     test_booking,
+    test_closing_days,
     test_concurrency,
     test_contract,
     test_guarantee,
