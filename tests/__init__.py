@@ -22,6 +22,7 @@ from . import (
     test_sale,
     test_sale_credit,
     test_service_clock,
+    test_service_clock_transactions,
     test_statement,
     test_ticket,
     test_tour,
