@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """From wall time in a time zone to UTC, quickly for many instants."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache
+
+_WEEK_AND_A_DAY_AROUND = (timedelta(days=-1), timedelta(days=8))
 
 
 class WallTime:
@@ -10,12 +12,11 @@ class WallTime:
 
     The answer is always that of `zone.localize`: a wall time that the clock shows twice is the
     later one, and one that it skips counts on in standard time. But that is slow, so it is asked
-    for weeks in which the clocks change, and for those beside them; all others have one offset.
+    only within a day of the weeks in which the clocks change; all others have one offset.
     """
 
     def __init__(self, zone):
         self._zone = zone
-        self._offset_at = cache(self._offset_at)
         self._offset_in = cache(self._offset_in)
 
     def to_utc(self, wall):
@@ -27,9 +28,8 @@ class WallTime:
 
     def _offset_in(self, week):
         """How far the zone is ahead of UTC, or None if that changes in this week or beside it."""
-        offsets = {self._offset_at(week + weeks) for weeks in (-1, 0, 1, 2)}
-        return offsets.pop() if len(offsets) == 1 else None
-
-    def _offset_at(self, week):
         begin = datetime.fromordinal(week * 7).replace(tzinfo=timezone.utc)
-        return begin.astimezone(self._zone).utcoffset()
+        first, last = (
+            (begin + days).astimezone(self._zone).utcoffset() for days in _WEEK_AND_A_DAY_AROUND
+        )
+        return first if first == last else None
