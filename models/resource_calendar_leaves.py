@@ -9,6 +9,7 @@ from pytz import timezone, utc
 class ResourceCalendarLeaves(models.Model):
     _inherit = "resource.calendar.leaves"
 
+    company_id = fields.Many2one(compute="_compute_company_of_time_off")
     closed_text = fields.Char(
         string="Closed",
         compute="_compute_closed_text",
@@ -41,16 +42,17 @@ class ResourceCalendarLeaves(models.Model):
         return first if first == last else f"{first} – {last}"
 
     @api.depends("calendar_id")
-    def _compute_company_id(self):
-        """Days off of a service calendar are of no company unless the calendar is of one.
+    def _compute_company_of_time_off(self):
+        """Days off of a service calendar are of no company: they are nobody's day off.
 
-        Otherwise they would count as public holidays of whichever company the job ran for, and
-        ``hr_holidays`` refuses that they overlap with those that HR entered.
+        Otherwise ``hr_holidays`` would refuse that they overlap with the public holidays that HR
+        entered, and would reopen the holidays that employees booked. It overrides the stock
+        method without calling it, so this is a method of another name.
         """
-        super()._compute_company_id()
+        self._compute_company_id()
         for leave in self:
             if leave.calendar_id.closing_country_id or leave.calendar_id.yearly_closing_ids:
-                leave.company_id = leave.calendar_id.company_id
+                leave.company_id = False
 
     @api.model_create_multi
     def create(self, vals_list):
