@@ -3,5 +3,4 @@ from . import controllers
 from . import models
 from . import wizards
 from . import report
-from . import wizards
 from .hooks import post_init_hook, uninstall_hook

@@ -12,6 +12,7 @@
         "security/support_groups.xml",
         "security/ir.model.access.csv",
         "security/support_rules.xml",
+        "security/service_calendar_rules.xml",
         "security/helpdesk_hardening.xml",
         "data/ir_sequence_data.xml",
         "data/uom_data.xml",

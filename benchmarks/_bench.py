@@ -51,7 +51,11 @@ class Table:
         ]
         widths = [max(len(row[index]) for row in (titles, *rows)) for index in range(6)]
         for row in (titles, *rows):
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+            print(
+                "  ".join(
+                    cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+                ).rstrip()
+            )
         if path := os.environ.get("BENCH_JSON"):
             with open(path, "w") as file:
                 json.dump({"benchmark": self.name, "rounds": ROUNDS, "lines": self.lines}, file)

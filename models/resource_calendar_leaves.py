@@ -50,7 +50,7 @@ class ResourceCalendarLeaves(models.Model):
         method without calling it, so this is a method of another name.
         """
         self._compute_company_id()
-        for leave in self:
+        for leave in self.filtered(lambda leave: not leave.resource_id):
             if leave.calendar_id.closing_country_id or leave.calendar_id.yearly_closing_ids:
                 leave.company_id = False
 

@@ -3,8 +3,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from odoo import Command
-from odoo.exceptions import ValidationError
-from odoo.tests import Form, freeze_time, tagged
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 from psycopg2 import IntegrityError
@@ -380,3 +380,79 @@ class TestClosingReview(ClosingDaysCommon):
         days = calendar.leave_ids
         review.action_apply()
         self.assertEqual(calendar.leave_ids, days)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-11-20 10:00:00")
+class TestClosingRights(ClosingDaysCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env, "clock.manager", groups="helpdesk_mgmt.group_helpdesk_manager"
+        )
+        cls.staff = new_test_user(
+            cls.env, "clock.staff", groups="helpdesk_mgmt.group_helpdesk_user"
+        )
+
+    def test_a_helpdesk_manager_keeps_service_hours(self):
+        calendar = self.calendar.with_user(self.manager)
+        calendar.closing_subdivision = "BY"
+        calendar.yearly_closing_ids[0].unlink()
+        calendar.attendance_ids[0].hour_to = 16
+        review = self.env["support.closing.review"].with_user(self.manager)
+        review.browse(calendar.action_review_closing_days()["res_id"]).action_apply()
+        self.assertIn(date(2027, 1, 6), self._dates())
+        self._leave_on(date(2027, 1, 6)).with_user(self.manager).unlink()
+        new = calendar.create(
+            {
+                "name": "Another team",
+                "company_id": False,
+                "closing_country_id": self.env.ref("base.at").id,
+                "yearly_closing_ids": [Command.create({"name": "x", "month": "12", "day": 24})],
+            }
+        )
+        new._update_closing_days()
+        self.assertTrue(new.leave_ids)
+
+    def test_a_helpdesk_manager_leaves_the_working_hours_of_employees_alone(self):
+        employees = self._create_calendar([(8, 16)])
+        day_off = self._close(employees, "2027-06-06 22:00:00", "2027-06-07 21:59:59")
+        of_manager = employees.with_user(self.manager)
+        germany = self.env.ref("base.de").id
+        for change in (
+            lambda: of_manager.write({"closing_country_id": germany}),
+            lambda: of_manager.attendance_ids[0].write({"hour_to": 20}),
+            lambda: of_manager.write({"attendance_ids": [Command.clear()]}),
+            lambda: of_manager.write(
+                {"yearly_closing_ids": [Command.create({"name": "x", "month": "12", "day": 24})]}
+            ),
+            lambda: of_manager.create({"name": "x"}),
+            lambda: of_manager.unlink(),
+            lambda: day_off.with_user(self.manager).unlink(),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                change()
+
+    def test_support_staff_read_service_hours_only(self):
+        calendar = self.calendar.with_user(self.staff)
+        self.assertTrue(calendar.closing_day_ids.mapped("name"))
+        self.assertEqual(calendar.closing_pending_count, 0)
+        for change in (
+            lambda: calendar.write({"name": "x"}),
+            lambda: calendar.action_review_closing_days(),
+            lambda: calendar.closing_day_ids[0].unlink(),
+            lambda: calendar.leave_ids[0].unlink(),
+            lambda: calendar.yearly_closing_ids[0].write({"day": 1}),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                change()
+
+    def test_whoever_keeps_all_calendars_still_does(self):
+        employees = self._create_calendar([(8, 16)])
+        self.manager.group_ids += self.env.ref("hr.group_hr_user")
+        employees.with_user(self.manager).attendance_ids[0].hour_to = 15
+        self.manager.group_ids -= self.env.ref("hr.group_hr_user")
+        self.manager.group_ids += self.env.ref("base.group_system")
+        employees.with_user(self.manager).attendance_ids[0].hour_to = 14
+        self.assertEqual(employees.attendance_ids[0].hour_to, 14)
