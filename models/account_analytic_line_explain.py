@@ -63,6 +63,7 @@ class AccountAnalyticLine(models.Model):
     def action_explain_support_points(self):
         """Show step by step why this time costs what it costs."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Why %s?", self._count_points(self.support_points)),
@@ -117,6 +118,7 @@ class AccountAnalyticLine(models.Model):
     def action_sell_package(self):
         """Open a new quotation for the package that this unbooked time waits for."""
         self.ensure_one()
+        self.check_access("read")
         return self.support_level_id.tier_id._sell_package(
             self.ticket_id.commercial_partner_id, self.ticket_id.company_id
         )

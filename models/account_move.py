@@ -26,4 +26,6 @@ class AccountMove(models.Model):
     def action_view_support_contracts(self):
         """Open the accounts whose points this invoice charges."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["support.contract"].check_access("read")
         return self.support_contract_ids._get_records_action(name=self.env._("Support Accounts"))

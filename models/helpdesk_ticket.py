@@ -236,6 +236,7 @@ class HelpdeskTicket(models.Model):
 
     def action_escalate(self):
         """Hand the tickets to the level that theirs escalates to, and to its team."""
+        self.check_access("write")
         for ticket in self:
             level = ticket.support_level_id.escalates_to_id
             if not level:
@@ -255,11 +256,14 @@ class HelpdeskTicket(models.Model):
     def action_view_support_contract(self):
         """Open the account that this ticket draws from."""
         self.ensure_one()
+        self.check_access("read")
         return self.support_contract_id.get_formview_action()
 
     def action_view_support_entries(self):
         """Open the ledger entries of this ticket."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["support.point.entry"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_support_points.action_support_point_entry"
         )

@@ -34,6 +34,7 @@ class HelpdeskTicket(models.Model):
 
     def action_set_suggested_customer(self):
         """Make the suggested contact the customer of the ticket."""
+        self.check_access("write")
         for ticket in self:
             if not ticket.support_suggested_partner_id:
                 raise UserError(
@@ -91,12 +92,15 @@ class HelpdeskTicket(models.Model):
             return author if author in own else own[:1]
         return author.browse()
 
+    # By RPC the caller would say what the mail was; only the gateway knows.
     @api.model
+    @api.private
     def message_new(self, msg, custom_values=None):
         return super(HelpdeskTicket, self.with_context(support_mail_gateway=True)).message_new(
             msg, custom_values=custom_values
         )
 
+    @api.private
     def message_update(self, msg, update_vals=None):
         return super(HelpdeskTicket, self.with_context(support_mail_gateway=True)).message_update(
             msg, update_vals=update_vals

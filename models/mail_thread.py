@@ -55,6 +55,7 @@ class MailThread(models.AbstractModel):
             )
 
     @api.model
+    @api.private
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         """File mailed tickets as the gateway: a sender picks neither company nor assignee."""
         routes = super().message_route(

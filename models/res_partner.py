@@ -9,7 +9,7 @@ class ResPartner(models.Model):
         string="Support Accounts",
         compute="_compute_support_contract_count",
         groups="helpdesk_mgmt.group_helpdesk_user_own,sales_team.group_sale_salesman,"
-        "account.group_account_invoice",
+        "helpdesk_support_points.group_support_accounting",
     )
 
     def _compute_support_contract_count(self):
@@ -26,6 +26,8 @@ class ResPartner(models.Model):
     def action_view_support_contracts(self):
         """Open the support accounts of this customer."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["support.contract"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_support_points.action_support_contract"
         )

@@ -134,4 +134,6 @@ class SaleOrder(models.Model):
     def action_view_support_contracts(self):
         """Open the accounts that this order credits."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["support.contract"].check_access("read")
         return self.support_contract_ids._get_records_action(name=self.env._("Support Accounts"))

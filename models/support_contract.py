@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .support_tier import ROUNDING_SCOPES
+from .support_tier import MONEY_GROUPS, ROUNDING_SCOPES
 
 COPIED_FROM_TIER = ("rounding_scope", "minutes_per_point")
 # Set by buttons and by posting alone, never by a form, an import or a call from outside.
@@ -85,10 +85,11 @@ class SupportContract(models.Model):
     hourly_rate = fields.Monetary(
         string="Own Hourly Rate",
         tracking=True,
+        groups=MONEY_GROUPS,
         help="This customer's own rate without VAT; 0 means the tier's rate.",
     )
     effective_hourly_rate = fields.Monetary(
-        string="Hourly Rate", compute="_compute_effective_hourly_rate"
+        string="Hourly Rate", compute="_compute_effective_hourly_rate", groups=MONEY_GROUPS
     )
     rounding_scope = fields.Selection(
         ROUNDING_SCOPES,

@@ -71,6 +71,7 @@ class SupportContract(models.Model):
 
     def action_view_entries(self):
         """Open the ledger of these accounts."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_support_points.action_support_point_entry"
         )
@@ -80,6 +81,7 @@ class SupportContract(models.Model):
 
     def action_view_tickets(self):
         """Open the tickets that draw from these accounts."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_mgmt.helpdesk_ticket_action"
         )
@@ -90,6 +92,7 @@ class SupportContract(models.Model):
     def action_view_statements(self):
         """Open the statements of this account, to make one for any period."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_support_points.action_support_statement"
         )
@@ -102,10 +105,12 @@ class SupportContract(models.Model):
 
     def action_view_orders(self):
         """Open the orders that credited these accounts."""
+        self.check_access("read")
         return self._sale_lines().order_id._get_records_action(name=self.env._("Orders"))
 
     def action_view_invoices(self):
         """Open the invoices of the packages of these accounts."""
+        self.check_access("read")
         return self._sale_lines().invoice_lines.move_id._get_records_action(
             name=self.env._("Invoices")
         )
@@ -113,4 +118,5 @@ class SupportContract(models.Model):
     def action_sell_package(self):
         """Open a new quotation for the minimum package of this account's tier."""
         self.ensure_one()
+        self.check_access("read")
         return self.tier_id._sell_package(self.partner_id, self.company_id, self)

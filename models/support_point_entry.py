@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .support_tier import MONEY_GROUPS
+
 USAGE_KINDS = ("usage", "correction")
 # Three keys may become NULL, so that a timesheet or a cancelled order can still be deleted.
 APPEND_ONLY_TRIGGER = """
@@ -74,7 +76,9 @@ class SupportPointEntry(models.Model):
     )
     points = fields.Integer(required=True, readonly=True, help="Added (+) or taken (−).")
     amount = fields.Monetary(
-        readonly=True, help="Net amount paid for these points, kept as it was at the time."
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="Net amount paid for these points, kept as it was at the time.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
     expiry_date = fields.Date(readonly=True, help="Last day on which these points can be used.")
@@ -202,6 +206,7 @@ class SupportPointEntry(models.Model):
     def action_open_source(self):
         """Open the record behind the entry: its ticket, order or invoice."""
         self.ensure_one()
+        self.check_access("read")
         source = (
             self.ticket_id
             or self.sale_line_id.order_id

@@ -324,6 +324,7 @@ class SupportStatement(models.Model):
 
     def action_print(self):
         """Print the statements; a draft shows the current state."""
+        self.check_access("read")
         return self.env.ref("helpdesk_support_points.report_statement").report_action(self)
 
     def _customer_lang(self):

@@ -5,6 +5,11 @@ from odoo.exceptions import UserError, ValidationError
 from ..tools.points import point_price
 
 DEFAULT_MINUTES_PER_POINT = 15
+# Who sees what a customer has paid and negotiated; prices of tiers are no secret.
+MONEY_GROUPS = (
+    "helpdesk_mgmt.group_helpdesk_manager,sales_team.group_sale_salesman,"
+    "helpdesk_support_points.group_support_accounting"
+)
 ROUNDING_SCOPES = [
     ("entry", "Each time entry"),
     ("day", "Each ticket and day"),
@@ -288,6 +293,7 @@ class SupportTier(models.Model):
     def action_view_contracts(self):
         """Open the support accounts of this tier."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_support_points.action_support_contract"
         )

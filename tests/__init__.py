@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import (
+    test_access_matrix,
     test_append_only,
     test_booking,
     test_closing_days,

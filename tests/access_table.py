@@ -1,0 +1,133 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Who may do what: the one table that tests/test_access_matrix.py compares with what it observes.
+
+Nothing is imported here. A new model or public method of this addon fails the test until it has a
+line; README, 'Who may see what', says how to print what was observed.
+"""
+
+# Role → labels of what is theirs: A is of Acme and B of Beta in company 1, 2 is of company 2.
+ROLES = {
+    "public": "",
+    "alice": "A",  # customer of Acme
+    "alan": "A",  # a colleague of hers
+    "bob": "B",  # customer of Beta
+    "fiona": "",  # customer of a faculty that Acme's account covers
+    "employee": "AB",  # of company 1, without any group
+    "own": "AB",  # helpdesk, personal tickets: ticket A
+    "team": "AB",  # helpdesk, team tickets: ticket A
+    "all": "AB",  # helpdesk, all tickets
+    "manager": "AB",  # helpdesk manager
+    "accounting": "AB",
+    "invoicing": "AB",
+    "sales": "AB",  # salesperson, own documents
+    "staff 2": "2",  # manager of helpdesk, sales and accounting in company 2
+    "admin": "AB2",
+}
+
+PORTAL = ("public", "alice", "alan", "bob", "fiona")
+HELPDESK = ("own", "team", "all", "manager", "staff 2", "admin")
+MONEY = ("accounting", "invoicing", "sales")
+SALES = ("invoicing", "sales", "staff 2", "admin")
+MANAGERS = ("manager", "staff 2", "admin")
+
+
+def rows(*cells):
+    """Return role → cell; later ones win, and who is not named may do nothing ('')."""
+    return {role: cell for roles, cell in cells for role in roles}
+
+
+# A cell says r(ead), w(rite), c(reate), d(elete) what is theirs; 'r@A' names the labels instead.
+RIGHTS = {
+    "support.tier": rows(
+        (HELPDESK + MONEY, "r"),
+        (("manager", "admin"), "rwcd"),
+        # A is a tier that all companies share.
+        (("staff 2",), "rwcd@A2"),
+    ),
+    "support.level": rows(
+        (HELPDESK + MONEY, "r"),
+        (("manager", "admin"), "rwcd"),
+        (("staff 2",), "rwcd@A2"),
+    ),
+    "support.guarantee": rows((HELPDESK + MONEY, "r"), (MANAGERS, "rwcd")),
+    "support.contract": rows((HELPDESK + MONEY, "r"), (MANAGERS, "rwcd")),
+    "support.point.entry": rows((HELPDESK + MONEY, "r")),
+    "support.statement": rows(
+        (HELPDESK + MONEY, "rwc"), (MANAGERS, "rwcd"), (("sales",), "r")
+    ),
+    "helpdesk.ticket": rows(
+        (("alice", "alan", "bob"), "r"),
+        (("own", "team"), "rwc@A"),
+        (("all",), "rwc"),
+        (MANAGERS, "rwcd"),
+    ),
+    "account.analytic.line": rows(
+        (("own",), "rwcd@A"),
+        (("team",), "rc@A"),
+        (("all",), "rc@A rwcd@B"),
+        (MANAGERS, "rwcd"),
+    ),
+    # Not ours, but they name accounts: what others decide about reading holds.
+    "res.partner": rows(
+        (("alice", "alan", "bob"), "r"),
+        (("employee", *HELPDESK, *MONEY), "r@AB"),
+    ),
+    "sale.order": rows(
+        (("alice", "alan", "bob"), "r"),
+        (("sales",), "r@A"),
+        (("invoicing", "staff 2", "admin"), "r"),
+    ),
+    "account.move": rows((("invoicing", "admin"), "r@AB")),
+}
+
+# Model → method → who may call it: with letters, whoever has these rights to the record; 'staff r'
+# excludes customers; 'anyone' where it tells nothing; '' for nobody by RPC; else names of roles.
+# What takes arguments names them after the method. create, write and unlink are in RIGHTS.
+METHODS = {
+    "account.analytic.line": {
+        "action_book_support_time": "r",
+        "action_explain_support_points": "r",
+        "action_sell_package": "r",
+    },
+    "account.move": {"action_view_support_contracts": "staff r"},
+    "helpdesk.ticket": {
+        "action_escalate": "w",
+        "action_set_suggested_customer": "w",
+        "action_view_support_contract": "staff r",
+        "action_view_support_entries": "staff r",
+        "copy": "rc",
+        "default_get": "anyone",
+        "get_portal_url": "anyone",
+        "message_post": "r",
+    },
+    "mail.thread": {"message_process": ""},
+    "res.partner": {"action_view_support_contracts": HELPDESK + MONEY},
+    "sale.order": {
+        "action_quotation_send": "staff r",
+        "action_quotation_sent": "staff r",
+        "action_view_support_contracts": "staff r",
+    },
+    "support.contract": {
+        "action_close": "w",
+        "action_open": "w",
+        "action_print_statement": "r",
+        "action_sell_package": "r",
+        "action_view_entries": "r",
+        "action_view_invoices": SALES,
+        "action_view_orders": SALES,
+        "action_view_statements": "r",
+        "action_view_tickets": "r",
+    },
+    "support.point.entry": {"action_open_source": "r"},
+    "support.statement": {"action_print": "r"},
+    "support.tier": {"action_view_contracts": "r"},
+}
+# What is called with arguments.
+ARGUMENTS = {
+    "default_get": (["name"],),
+    "message_process": ("helpdesk.ticket", "From: a@b.example\n\nForged"),
+}
+# What is called on the model: it takes no ids.
+WITHOUT_RECORDS = ("default_get", "message_process")
+# Models that stand for an abstract one.
+STAND_INS = {"mail.thread": "helpdesk.ticket"}
