@@ -34,6 +34,7 @@ from . import sale_order_line_credit
 from . import account_move
 from . import res_partner
 from . import res_config_settings
+from . import ir_http
 from . import mail_message
 from . import mail_thread
 from . import helpdesk_ticket_stage

@@ -10,10 +10,12 @@ class AccountMove(models.Model):
         string="Support Accounts",
         compute="_compute_support_contract_ids",
         compute_sudo=True,
+        groups="base.group_user",
     )
     support_contract_count = fields.Integer(
         compute="_compute_support_contract_ids",
         compute_sudo=True,
+        groups="base.group_user",
         export_string_translation=False,
     )
 

@@ -14,14 +14,17 @@ class SaleOrder(models.Model):
         string="Support Accounts",
         compute="_compute_support_contract_ids",
         compute_sudo=True,
+        groups="base.group_user",
     )
     support_contract_count = fields.Integer(
         compute="_compute_support_contract_ids",
         compute_sudo=True,
+        groups="base.group_user",
         export_string_translation=False,
     )
     support_warning = fields.Char(
         compute="_compute_support_warning",
+        groups="base.group_user",
         export_string_translation=False,
         help="Why the order's packages of points cannot be sold as they are.",
     )

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import (
+    test_access_forms,
     test_access_matrix,
+    test_access_routes,
     test_append_only,
     test_booking,
     test_closing_days,

@@ -24,9 +24,8 @@ def _expand(cell, home):
 def _fold(rights, home):
     """Return the cell of label → letters: the other way round."""
     by_letters = {}
-    for label, letters in sorted(rights.items()):
-        if letters:
-            by_letters[letters] = by_letters.get(letters, "") + label
+    for label in filter(rights.get, "AB2"):
+        by_letters[rights[label]] = by_letters.get(rights[label], "") + label
     return " ".join(
         letters if labels == home else f"{letters}@{labels}"
         for letters, labels in by_letters.items()
