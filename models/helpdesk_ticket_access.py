@@ -3,6 +3,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import str2bool
 
 OPEN_LINKS = "helpdesk_support_points.ticket_links_without_login"
@@ -38,6 +39,8 @@ PORTAL_FIELDS = frozenset(
         "write_date",
     )
 )
+# The list of tickets filters by its record rules once more.
+PORTAL_FILTERS = {"message_partner_ids"}
 PORTAL_POST = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
 
 
@@ -57,6 +60,28 @@ class HelpdeskTicket(models.Model):
         if self.env.su or not self.env.user.share:
             return super()._has_field_access(field, operation)
         return operation == "read" and field.name in self._get_portal_fields()
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Let customers filter by what they may read alone.
+
+        The ORM asks for no right to a field that finds its records by a method or a path.
+        """
+        if self.env.user.share and not self.env.su:
+            names = {one.field_expr.partition(".")[0] for one in Domain(domain).iter_conditions()}
+            for name in names & self._fields.keys() - PORTAL_FILTERS:
+                self._check_field_access(self._fields[name], "read")
+        return super()._search(domain, *args, **kwargs)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Let nobody sort or group by a related field that they may not read.
+
+        The ORM looks at the field that it ends in alone.
+        """
+        field = self._fields.get(field_expr.partition(".")[0])
+        if field is not None and field.related and not field.store:
+            self._check_field_access(field, "read")
+        return super()._field_to_sql(alias, field_expr, query)
 
     # Tokens ---------------------------------------------------------------------------------
 

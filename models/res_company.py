@@ -8,6 +8,7 @@ class ResCompany(models.Model):
     support_project_id = fields.Many2one(
         "project.project",
         domain="[('company_id', '=', id), ('allow_timesheets', '=', True)]",
+        groups="base.group_user",
         help="Time on tickets is logged on this project unless the support account names its own.",
     )
 

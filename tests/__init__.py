@@ -2,6 +2,7 @@
 from . import (
     test_access_forms,
     test_access_matrix,
+    test_access_paths,
     test_access_routes,
     test_append_only,
     test_booking,

@@ -67,6 +67,11 @@ RIGHTS = {
         (("all",), "rc@A rwcd@B"),
         (MANAGERS, "rwcd"),
     ),
+    "support.guarantee.run": rows((("all", "manager", "staff 2", "admin"), "r")),
+    "support.ticket.pause": rows((("all", "manager", "staff 2", "admin"), "r")),
+    "support.level.history": rows((("all", "manager", "staff 2", "admin"), "r")),
+    "support.yearly.closing": rows((("employee", *HELPDESK, *MONEY), "r"), (("admin",), "rwcd")),
+    "support.closing.day": rows((("employee", *HELPDESK, *MONEY), "r"), (("admin",), "rwcd")),
     # Not ours, but they name accounts: what others decide about reading holds.
     "res.partner": rows(
         (("alice", "alan", "bob"), "r"),
@@ -78,6 +83,13 @@ RIGHTS = {
         (("invoicing", "staff 2", "admin"), "r"),
     ),
     "account.move": rows((("invoicing", "admin"), "r@AB")),
+}
+
+# Model → what customers read of the fields that this addon adds to it: facts of their own records.
+PORTAL_READS = {
+    "helpdesk.ticket": {"last_stage_update", "support_level_id", "support_points"},
+    "helpdesk.ticket.stage": {"pauses_service_time", "solves_request"},
+    "sale.order.line": {"support_tier_id", "support_contract_id"},
 }
 
 # Model → method → who may call it: with letters, whoever has these rights to the record; 'staff r'

@@ -47,6 +47,7 @@ class AccessWorld(HoleCase):
         cls._create_tickets()
         cls._create_accounts()
         cls._create_time()
+        cls._create_measures()
         cls._create_documents()
         cls._describe_changes()
         cls.env.flush_all()
@@ -238,6 +239,28 @@ class AccessWorld(HoleCase):
             )
             for label, role in workers.items()
         }
+
+    @classmethod
+    def _create_measures(cls):
+        """Make what the system notes of tickets."""
+        period = {"start_at": f"{DAY} 09:00:00", "end_at": f"{DAY} 10:00:00"}
+        for model, values in {
+            "support.ticket.pause": lambda label: {"reason": "solved"},
+            "support.level.history": lambda label: {
+                "level_id": cls.records["support.level"][label].id
+            },
+            "support.guarantee.run": lambda label: {
+                "tier_id": cls.records["support.tier"][label].id,
+                "calendar_id": dict(cls._companies())[label].resource_calendar_id.id,
+                "is_current": False,
+            },
+        }.items():
+            cls.records[model] = {
+                label: cls.env[model].create(
+                    {"ticket_id": ticket.id, **period, **values(label)}
+                )
+                for label, ticket in cls.records["helpdesk.ticket"].items()
+            }
 
     @classmethod
     def _create_documents(cls):
