@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
+    _check_company_auto = True
 
     support_level_id = fields.Many2one(
         "support.level",

@@ -183,10 +183,13 @@ class SupportContract(models.Model):
             if contract.state == "draft" or not contract.minutes_per_point:
                 contract.update({name: contract.tier_id[name] for name in COPIED_FROM_TIER})
 
-    @api.depends("hourly_rate", "tier_id.hourly_rate")
+    @api.depends("hourly_rate", "tier_id.hourly_rate", "company_id")
     def _compute_effective_hourly_rate(self):
         for contract in self:
-            contract.effective_hourly_rate = contract.hourly_rate or contract.tier_id.hourly_rate
+            tier = contract.tier_id
+            contract.effective_hourly_rate = contract.hourly_rate or tier.currency_id._convert(
+                tier.hourly_rate, contract.currency_id, contract.company_id
+            )
 
     @api.depends("tier_id")
     def _compute_alert_points(self):

@@ -116,10 +116,11 @@ class SupportTier(models.Model):
     )
 
     @api.depends("company_id")
-    @api.depends_context("company")
     def _compute_currency_id(self):
+        """Price a shared tier as its shared product is: in the main company's currency."""
+        main = self.env["res.company"]._get_main_company()
         for tier in self:
-            tier.currency_id = (tier.company_id or self.env.company).currency_id
+            tier.currency_id = (tier.company_id or main).currency_id
 
     @api.depends("hourly_rate", "minutes_per_point")
     def _compute_point_price(self):

@@ -12,7 +12,7 @@ HOW_TO_ADD = (
 )
 
 
-def _expand(cell, home):
+def expand(cell, home):
     """Return label → letters of a cell such as 'rc@A rwcd@B', or 'r' for what is theirs."""
     rights = {}
     for part in cell.split():
@@ -66,7 +66,7 @@ class TestAccessMatrix(AccessCase):
         if model not in self.records:
             return cell
         home = "".join(label for label in ROLES[role] if label in self.records[model])
-        return _fold(_expand(cell, home), home)
+        return _fold(expand(cell, home), home)
 
     def test_each_role_has_the_rights_of_the_table(self):
         self.assertEqual(set(), self._own_models() - RIGHTS.keys(), HOW_TO_ADD % "RIGHTS")
@@ -87,11 +87,11 @@ class TestAccessMatrix(AccessCase):
         if expected == "anyone":
             return True
         if isinstance(expected, tuple):
-            readable = _expand(RIGHTS[model].get(role, ""), ROLES[role])
+            readable = expand(RIGHTS[model].get(role, ""), ROLES[role])
             return role in expected and "r" in readable.get(label, "")
         if not expected or (expected.startswith("staff ") and role in PORTAL):
             return False
-        rights = _expand(RIGHTS[model].get(role, ""), ROLES[role]).get(label, "")
+        rights = expand(RIGHTS[model].get(role, ""), ROLES[role]).get(label, "")
         return set(expected.removeprefix("staff ")) <= set(rights)
 
     def _called(self, role, model, method, label):
