@@ -2,6 +2,7 @@
 from . import (
     test_access_forms,
     test_access_matrix,
+    test_access_menus,
     test_access_numbers,
     test_access_paths,
     test_access_reports,
