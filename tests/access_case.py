@@ -43,13 +43,9 @@ def _read_calls(record_id, names):
     own = [("id", "=", record_id)]
     return (
         ("search", (own,), bool),
-        ("search_count", (own,), bool),
-        ("search_read", (own, ["display_name"]), bool),
         ("name_search", ("", own), bool),
-        ("web_name_search", ("", {"display_name": {}}, own), bool),
         ("read_group", (own, ["id"], ["create_date:year"]), bool),
         ("formatted_read_group", (own, [], ["__count"]), lambda rows: rows[0]["__count"]),
-        ("web_read_group", (own, ["create_date:year"], []), lambda found: found["length"]),
         ("web_search_read", (own, {"display_name": {}}), lambda found: found["length"]),
         ("read", ([record_id], names), bool),
         ("web_read", ([record_id], {"display_name": {}}), bool),
@@ -85,9 +81,16 @@ class AccessCase(AccessWorld):
         may_read = seen["search"] is True
         return may_read, {name: found for name, found in seen.items() if found is not may_read}
 
+    def _field_names(self, role, model):
+        known = self.__dict__.setdefault("_known_names", {})
+        if (role, model) not in known:
+            found = self._call(role, model, "fields_get", [], ["string"]).value
+            known[role, model] = list(found or ())
+        return known[role, model]
+
     def _names_to_read(self, role, model):
         """Return the fields that a role reads: all of our models, else those that we added."""
-        names = self._call(role, model, "fields_get", [], ["string"]).value or ()
+        names = self._field_names(role, model)
         fields = self.env[model]._fields
         if model in self._own_models():
             return list(names)
