@@ -53,6 +53,7 @@ class HelpdeskTicket(models.Model):
         return not (self.env.su or self.env.user.has_group("helpdesk_mgmt.group_helpdesk_manager"))
 
     def _check_guarded_fields(self, names):
+        self._check_computed_fields(names)
         guarded = GUARDED_FIELDS.intersection(names)
         if guarded and self._is_guarded():
             labels = self.fields_get(guarded, ["string"]).values()
@@ -60,6 +61,23 @@ class HelpdeskTicket(models.Model):
                 self.env._(
                     "%(fields)s cannot be entered: the system notes it when the ticket is made, "
                     "assigned, moved or closed. Ask a helpdesk manager to correct it.",
+                    fields=", ".join(sorted(label["string"] for label in labels)),
+                )
+            )
+
+    def _check_computed_fields(self, names):
+        """Refuse to enter what is measured: a column of it would keep the forged value."""
+        fields = [self._fields[name] for name in names if name in self._fields]
+        measured = [
+            field.name
+            for field in fields
+            if field.store and field.compute and field.readonly and not field.related
+        ]
+        if measured and not self.env.su:
+            labels = self.fields_get(measured, ["string"]).values()
+            raise AccessError(
+                self.env._(
+                    "%(fields)s cannot be entered: correct what it is computed from instead.",
                     fields=", ".join(sorted(label["string"] for label in labels)),
                 )
             )

@@ -7,9 +7,15 @@ class HelpdeskTicketTeam(models.Model):
 
     _inherit = "helpdesk.ticket.team"
 
-    support_due_today_count = fields.Integer(compute="_compute_support_due_counts")
-    support_at_risk_count = fields.Integer(compute="_compute_support_due_counts")
-    support_missed_count = fields.Integer(compute="_compute_support_due_counts")
+    support_due_today_count = fields.Integer(
+        compute="_compute_support_due_counts", groups="base.group_user"
+    )
+    support_at_risk_count = fields.Integer(
+        compute="_compute_support_due_counts", groups="base.group_user"
+    )
+    support_missed_count = fields.Integer(
+        compute="_compute_support_due_counts", groups="base.group_user"
+    )
 
     @api.depends("ticket_ids.support_due_at")
     def _compute_support_due_counts(self):

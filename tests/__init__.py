@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import (
+    test_access_fields,
     test_access_forms,
     test_access_matrix,
     test_access_menus,

@@ -1,16 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import inspect
 
-from psycopg2 import IntegrityError
-
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.service.model import call_kw
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .access_world import AccessWorld
 from .common import MODULE
 
 PACKAGE = f"odoo.addons.{MODULE}."
+
 
 class _TakeBack(Exception):
     """Rolls back what an allowed call has done."""
@@ -58,11 +58,36 @@ class AccessCase(AccessWorld):
 
     def _call(self, role, model, method, *args, **kwargs):
         """Call a method as a role by RPC, and take back what it did."""
+        return self._try(role, lambda env: call_kw(env[model], method, list(args), kwargs))
+
+    def _call_new(self, role, model, label, method):
+        """Call a method of a wizard that the role has filled in itself, as its button does."""
+
+        def fill_in_and_call(env):
+            ids = call_kw(env[model], "create", [[self.created[model](label)]], {})
+            return call_kw(env[model], method, [ids], {})
+
+        return self._try(role, fill_in_and_call)
+
+    def _stored_after(self, role, record, name, value):
+        """Return what a field holds after a role wrote it by RPC, or None where it was refused."""
+
+        def write_and_look(env):
+            call_kw(env[record._name], "write", [record.ids, {name: value}], {})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return record.sudo()[name]
+
+        outcome = self._try(role, write_and_look)
+        return None if outcome.error else outcome.value
+
+    def _try(self, role, act):
+        """Return what an act of a role came to, and take it back."""
         env = self.env(user=self.users[role].id, context={})
         done = []
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                done.append(call_kw(env[model], method, list(args), kwargs))
+                done.append(act(env))
                 self.env.flush_all()
                 raise _TakeBack
         except _TakeBack:

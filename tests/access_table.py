@@ -52,9 +52,7 @@ RIGHTS = {
     "support.guarantee": rows((HELPDESK + MONEY, "r"), (MANAGERS, "rwcd")),
     "support.contract": rows((HELPDESK + MONEY, "r"), (MANAGERS, "rwcd")),
     "support.point.entry": rows((HELPDESK + MONEY, "r")),
-    "support.statement": rows(
-        (HELPDESK + MONEY, "rwc"), (MANAGERS, "rwcd"), (("sales",), "r")
-    ),
+    "support.statement": rows((HELPDESK + MONEY, "rwc"), (MANAGERS, "rwcd"), (("sales",), "r")),
     "helpdesk.ticket": rows(
         (("alice", "alan", "bob"), "r"),
         (("own", "team"), "rwc@A"),
@@ -70,8 +68,11 @@ RIGHTS = {
     "support.guarantee.run": rows((("all", "manager", "staff 2", "admin"), "r")),
     "support.ticket.pause": rows((("all", "manager", "staff 2", "admin"), "r")),
     "support.level.history": rows((("all", "manager", "staff 2", "admin"), "r")),
+    "support.guarantee.report": rows((("all", "manager", "staff 2", "admin"), "r")),
     "support.yearly.closing": rows((("employee", *HELPDESK, *MONEY), "r"), (("admin",), "rwcd")),
     "support.closing.day": rows((("employee", *HELPDESK, *MONEY), "r"), (("admin",), "rwcd")),
+    # Wizards: everybody reads their own alone.
+    "support.log.call": rows((HELPDESK, "rwcd")),
     # Not ours, but they name accounts: what others decide about reading holds.
     "res.partner": rows(
         (("alice", "alan", "bob"), "r"),
@@ -93,7 +94,8 @@ PORTAL_READS = {
 }
 
 # Model → method → who may call it: with letters, whoever has these rights to the record; 'staff r'
-# excludes customers; 'anyone' where it tells nothing; '' for nobody by RPC; else names of roles.
+# excludes customers; 'helpdesk.ticket w' asks for rights to the ticket behind a wizard; 'anyone'
+# where it tells nothing; '' for nobody by RPC; else names of roles.
 # What takes arguments names them after the method. create, write and unlink are in RIGHTS.
 METHODS = {
     "account.analytic.line": {
@@ -130,6 +132,7 @@ METHODS = {
         "action_view_statements": "r",
         "action_view_tickets": "r",
     },
+    "support.log.call": {"action_log": "helpdesk.ticket w"},
     "support.point.entry": {"action_open_source": "r"},
     "support.statement": {"action_print": "r"},
     "support.tier": {"action_view_contracts": "r"},

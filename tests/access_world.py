@@ -256,9 +256,7 @@ class AccessWorld(HoleCase):
             },
         }.items():
             cls.records[model] = {
-                label: cls.env[model].create(
-                    {"ticket_id": ticket.id, **period, **values(label)}
-                )
+                label: cls.env[model].create({"ticket_id": ticket.id, **period, **values(label)})
                 for label, ticket in cls.records["helpdesk.ticket"].items()
             }
 
@@ -348,6 +346,10 @@ class AccessWorld(HoleCase):
                 "team_id": records["helpdesk.ticket"][label].team_id.id,
                 # What a person of the helpdesk files, they may keep.
                 "user_id": cls.users["own"].id if label == "A" else False,
+            },
+            "support.log.call": lambda label: {
+                "ticket_id": of("helpdesk.ticket", label),
+                "summary": "New",
             },
             "account.analytic.line": lambda label: {
                 "ticket_id": of("helpdesk.ticket", label),

@@ -190,9 +190,7 @@ class TestCompanySeparation(AccessWorld):
         self.assertEqual(self.company_2._get_support_project().company_id, self.company_2)
 
     def test_every_job_runs_with_two_companies(self):
-        crons = self.env["ir.cron"].search(
-            [("id", "in", self._own_ids("ir.cron"))], order="id"
-        )
+        crons = self.env["ir.cron"].search([("id", "in", self._own_ids("ir.cron"))], order="id")
         before = self._balances()
         for cron in crons:
             with self.subTest(cron.name), self.enter_registry_test_mode():
