@@ -32,6 +32,9 @@ class AccessWorld(HoleCase):
     nothing hangs on), ``written`` and ``created`` hold them by model and label.
     """
 
+    # Further roles of a test: name → group.
+    others = {}
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -71,7 +74,7 @@ class AccessWorld(HoleCase):
         # Not what customers have, but then rules alone stand between them and an export.
         for user in (cls.alice, cls.alan, cls.bob, cls.fiona):
             user.group_ids = [Command.link(cls.env.ref(EXPORT).id)]
-        for role, group in STAFF.items():
+        for role, group in {**STAFF, **cls.others}.items():
             cls.users[role] = cls._create_staff(role, f"{group},{EXPORT}", cls.company)
         cls.users["staff 2"] = cls._create_staff("staff2", f"{STAFF_2},{EXPORT}", cls.company_2)
         admin = cls.env.ref("base.user_admin")

@@ -34,11 +34,7 @@ def _specification(node, fields):
 class TestAccessForms(AccessCase):
     """Whoever may read a record can also open its views: nothing in them is refused."""
 
-    @classmethod
-    def _create_users(cls):
-        super()._create_users()
-        for role, group in OTHERS.items():
-            cls.users[role] = cls._create_staff(role, group, cls.company)
+    others = OTHERS
 
     def _open(self, role, model, kind, record_id):
         """Open a view of a record as the web client does; return the outcome."""
