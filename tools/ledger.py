@@ -22,6 +22,7 @@ __all__ = [
     "LedgerError",
     "Lot",
     "Replay",
+    "expiry_amount",
     "expiry_due",
     "opening_closing",
     "replay",
@@ -144,6 +145,20 @@ def expiry_due(account, today):
         if points:
             due[lot.entry_id] = points
     return due
+
+
+def expiry_amount(lot, expired, posted):
+    """Money of the entry that brings a lot's expiry to `expired` points in all (design 4.2).
+
+    Expiry takes the last of the lot's points; all its entries together are worth their share.
+
+    :param posted: sum of the amounts of its expiry entries so far (0 or less)
+
+    >>> account = replay([Entry(1, date(2026, 1, 5), "purchase", 3, amount=100)])
+    >>> expiry_amount(account.lots[0], 1, 0), expiry_amount(account.lots[0], 0, -33.33)
+    (Decimal('-33.33'), Decimal('33.33'))
+    """
+    return -split_amount(lot.amount, lot.points, lot.points - expired, expired) - _money(posted)
 
 
 def split_amount(amount, points, taken_before, taken, decimals=2):

@@ -321,8 +321,9 @@ def id_of(value):
 
 def _lot_from(entry, points):
     expiry_date, currency_id = entry.expiry_date or None, id_of(entry.currency_id)
-    # Odoo's empty value is False, which would be an amount of 0.
-    amount = None if entry.amount is False else entry.amount
+    # Odoo's empty values, False and 0.0, would be an amount of 0; money has a currency.
+    is_empty = entry.amount is False or (not entry.amount and currency_id is None)
+    amount = None if is_empty else entry.amount
     return OpenLot(entry.id, entry.date, points, expiry_date, amount, currency_id)
 
 

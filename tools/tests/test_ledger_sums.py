@@ -26,7 +26,7 @@ class TestMoney(LedgerCase):
         self.post("grant", day(1, 5), 3, amount=False)
         for lot in self.replayed().lots:
             self.assertEqual((lot.amount, lot.remaining_amount), (None, None))
-        self.post("grant", day(1, 6), 3, amount=0.0)
+        self.post("grant", day(1, 6), 3, amount=0.0, currency_id=1)
         self.assertEqual(str(self.replayed().lots[2].remaining_amount), "0.00")
 
     def test_more_than_the_lot_has_is_refused(self):
