@@ -21,6 +21,10 @@ from . import support_contract
 from . import support_contract_posting
 from . import support_contract_actions
 from . import support_contract_portal
+from . import support_contract_jobs
+from . import support_contract_expiry
+from . import support_contract_settlement
+from . import support_contract_closing
 from . import support_point_entry
 from . import support_statement
 from . import helpdesk_ticket
@@ -28,10 +32,14 @@ from . import account_analytic_line
 from . import account_analytic_line_ledger
 from . import account_analytic_line_explain
 from . import product_product
+from . import support_credit_source
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_line_credit
+from . import sale_order_line_period
 from . import account_move
+from . import account_move_line
+from . import account_partial_reconcile
 from . import res_partner
 from . import res_config_settings
 from . import ir_http

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
+    """Invoices and credit notes of packages bring the account in line with what is sold."""
+
     _inherit = "account.move"
 
     support_contract_ids = fields.Many2many(
@@ -19,11 +21,61 @@ class AccountMove(models.Model):
         export_string_translation=False,
     )
 
-    @api.depends("invoice_line_ids.sale_line_ids.support_contract_id")
+    @api.depends(
+        "invoice_line_ids.support_contract_id", "invoice_line_ids.sale_line_ids.support_contract_id"
+    )
     def _compute_support_contract_ids(self):
         for move in self:
-            move.support_contract_ids = move.invoice_line_ids.sale_line_ids.support_contract_id
+            lines = move.invoice_line_ids
+            move.support_contract_ids = (
+                lines.support_contract_id | lines.sale_line_ids.support_contract_id
+            )
             move.support_contract_count = len(move.support_contract_ids)
+
+    def _support_lines(self):
+        """Lines that charge or credit support points, as superuser."""
+        sales = self.sudo().filtered(lambda move: move.is_sale_document(include_receipts=True))
+        return sales.invoice_line_ids.filtered("support_tier_id")
+
+    def _sync_support_credit(self):
+        """Bring the accounts in line with what these invoices and credit notes charge now."""
+        lines = self._support_lines()
+        orders, alone = lines._support_sources()
+        for line in lines:
+            # So that a line whose order is deleted later still knows who credited it.
+            if (order_line := line._support_sale_line()) and order_line.support_credit_on:
+                line.support_credit_on = order_line.support_credit_on
+        orders._sync_support_credit()
+        alone._sync_support_credit()
+
+    def _check_support_points(self):
+        """Refuse part points before they are posted; a mere price reduction may have any number."""
+        for line in self._support_lines():
+            if line.move_type != "out_refund" or line.support_returns_points:
+                line._check_whole_points(line.quantity, line.product_uom_id)
+
+    def _post(self, soft=True):
+        self._check_support_points()
+        posted = super()._post(soft)
+        posted._sync_support_credit()
+        return posted
+
+    def button_draft(self):
+        result = super().button_draft()
+        self._sync_support_credit()
+        return result
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Reversing takes payments off the invoice, which calls no hook of its own."""
+        reverse_moves = super()._reverse_moves(default_values_list, cancel)
+        if cancel:
+            self._sync_support_credit()
+        return reverse_moves
+
+    def _invoice_paid_hook(self):
+        result = super()._invoice_paid_hook()
+        self._sync_support_credit()
+        return result
 
     def action_view_support_contracts(self):
         """Open the accounts whose points this invoice charges."""

@@ -70,7 +70,7 @@ class SaleOrder(models.Model):
                 points = sum(line._whole_support_points() for line in tier_lines)
             except UserError as error:
                 return str(error)
-            if points < tier.minimum_points and points != tier_lines[0]._support_overdraft():
+            if points < tier.minimum_points and not tier_lines._settles_support_overdraft(points):
                 return self.env._(
                     "%(tier)s is sold in packages of at least %(minimum)s points; this order "
                     "has %(points)s. Raise the quantity or remove the line.",

@@ -2,8 +2,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.points import whole_points
-
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -58,38 +56,12 @@ class SaleOrderLine(models.Model):
             round=False,
         )
 
-    def _support_points(self):
-        """Points that the line orders, as an integer.
-
-        :raise ValueError: the amount is not a whole number of points
-        """
-        self.ensure_one()
-        tier = self.support_tier_id.sudo()
-        # Not the product's unit, which somebody may have changed.
-        point_uom = tier._get_point_uom(tier.minutes_per_point)
-        quantity = self.product_uom_qty
-        if self.product_uom_id != point_uom:
-            quantity = self.product_uom_id._compute_quantity(quantity, point_uom, round=False)
-        return whole_points(quantity)
-
     def _whole_support_points(self):
         """Points that the line orders.
 
         :raise UserError: the amount is negative, or not a whole number of points
         """
-        try:
-            points = self._support_points()
-        except ValueError as error:
-            raise UserError(
-                self.env._(
-                    "%(quantity)s %(unit)s of %(tier)s is not a whole number of support points. "
-                    "One point is %(minutes)s minutes.",
-                    quantity=self.product_uom_qty,
-                    unit=self.product_uom_id.name,
-                    tier=self.support_tier_id.sudo().name,
-                    minutes=self.support_tier_id.sudo().minutes_per_point,
-                )
-            ) from error
+        points = self._check_whole_points(self.product_uom_qty, self.product_uom_id)
         if points < 0:
             raise UserError(
                 self.env._(

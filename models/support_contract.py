@@ -10,7 +10,7 @@ from .support_tier import MONEY_GROUPS, ROUNDING_SCOPES
 
 COPIED_FROM_TIER = ("rounding_scope", "minutes_per_point")
 # Set by buttons and by posting alone, never by a form, an import or a call from outside.
-GUARDED_KEYS = {"name", "state", "lock_date", "booking_guard"}
+GUARDED_KEYS = {"name", "state", "lock_date", "booking_guard", "settled_until"}
 
 
 class SupportContract(models.Model):

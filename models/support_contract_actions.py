@@ -27,10 +27,12 @@ class SupportContract(models.Model):
 
     def _compute_order_count(self):
         lines = self._sale_lines().grouped("support_contract_id")
+        alone = self._lone_invoice_lines().grouped("support_contract_id")
         for contract in self:
             own = lines.get(contract._origin, self.env["sale.order.line"])
+            invoice_lines = alone.get(contract._origin, self.env["account.move.line"])
             contract.order_count = len(own.order_id)
-            contract.invoice_count = len(own.invoice_lines.move_id)
+            contract.invoice_count = len((own.invoice_lines | invoice_lines).move_id)
 
     def _current_period(self):
         """Return the first and last day of the period that is still open: up to today.
@@ -103,6 +105,10 @@ class SupportContract(models.Model):
     def _sale_lines(self):
         return self.env["sale.order.line"].search([("support_contract_id", "in", self.ids)])
 
+    def _lone_invoice_lines(self):
+        """Invoice lines without an order that credit these accounts."""
+        return self.env["account.move.line"].search([("support_contract_id", "in", self.ids)])
+
     def action_view_orders(self):
         """Open the orders that credited these accounts."""
         self.check_access("read")
@@ -111,9 +117,8 @@ class SupportContract(models.Model):
     def action_view_invoices(self):
         """Open the invoices of the packages of these accounts."""
         self.check_access("read")
-        return self._sale_lines().invoice_lines.move_id._get_records_action(
-            name=self.env._("Invoices")
-        )
+        lines = self._sale_lines().invoice_lines | self._lone_invoice_lines()
+        return lines.move_id._get_records_action(name=self.env._("Invoices"))
 
     def action_sell_package(self):
         """Open a new quotation for the minimum package of this account's tier."""

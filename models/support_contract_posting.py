@@ -97,17 +97,19 @@ class SupportContract(models.Model):
     # Posting
     # ------------------------------------------------------------------
 
-    def _lock_for_posting(self):
+    def _lock_for_posting(self, exclusive=False):
         """Hold the accounts' rows so that what is posted next stays right under concurrency.
 
         Bookers share the row and never wait for each other. Where the balance must be read
         first, a guard column is written *before* reading: a concurrent booker then fails
         serialization and is retried on fresh data, which locking alone does not achieve.
+
+        :param exclusive: guard every account, as for sales and jobs, which are rare
         """
         if not self:
             return
         self.flush_recordset(["lock_date", "overdraft_policy", "state"])
-        guarded = self.filtered(lambda contract: contract.overdraft_policy == "block")
+        guarded = self.filtered(lambda c: exclusive or c.overdraft_policy == "block")
         shared = self - guarded
         if guarded:
             self.env.cr.execute(

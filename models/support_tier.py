@@ -1,8 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
-from ..tools.points import point_price
+from ..tools.points import point_price, whole_points
 
 DEFAULT_MINUTES_PER_POINT = 15
 # Who sees what a customer has paid and negotiated; prices of tiers are no secret.
@@ -14,6 +15,11 @@ ROUNDING_SCOPES = [
     ("entry", "Each time entry"),
     ("day", "Each ticket and day"),
     ("ticket", "Each ticket"),
+]
+CREDIT_ON = [
+    ("order", "Order confirmed"),
+    ("invoice", "Invoice posted"),
+    ("payment", "Invoice paid"),
 ]
 
 
@@ -58,20 +64,32 @@ class SupportTier(models.Model):
         "Changes apply to new support accounts only.",
     )
     credit_on = fields.Selection(
-        [
-            ("order", "Order confirmed"),
-            ("invoice", "Invoice posted"),
-            ("payment", "Invoice paid"),
-        ],
+        CREDIT_ON,
         string="Credit Points When",
         default="order",
         required=True,
         tracking=True,
+        help="An invoice counts as paid once all of it is, or is in payment. An invoice without "
+        "an order credits when it is posted, or paid. Changes apply to new sales only.",
     )
     validity_months = fields.Integer(
         string="Validity (Months)",
         tracking=True,
         help="Bought points expire after so many months; 0 means that they never do.",
+    )
+    expiry_notice_days = fields.Integer(
+        string="Notice Before Expiry (Days)",
+        default=30,
+        tracking=True,
+        help="So many days before points expire, the account manager gets an activity, once per "
+        "package; 0 means never.",
+    )
+    expected_months = fields.Integer(
+        string="Expected Use (Months)",
+        default=12,
+        tracking=True,
+        help="Invoices of packages state this as the expected period of the service; 0 states "
+        "none. Points that expire are expected to be used until then.",
     )
     calendar_id = fields.Many2one(
         "resource.calendar",
@@ -106,6 +124,14 @@ class SupportTier(models.Model):
     _validity_months_range = models.Constraint(
         "CHECK (validity_months BETWEEN 0 AND 1200)",
         "The validity must be between 0 and 1200 months.",
+    )
+    _expiry_notice_days_range = models.Constraint(
+        "CHECK (expiry_notice_days BETWEEN 0 AND 3650)",
+        "The notice must be between 0 and 3650 days.",
+    )
+    _expected_months_range = models.Constraint(
+        "CHECK (expected_months BETWEEN 0 AND 1200)",
+        "The expected use must be between 0 and 1200 months.",
     )
     _hourly_rate_range = models.Constraint(
         "CHECK (hourly_rate >= 0 AND hourly_rate <= 1000000)",
@@ -270,6 +296,28 @@ class SupportTier(models.Model):
         )
         own = (self.company_id or self.env.company).resource_calendar_id
         return self.calendar_id.browse(shipped_id) if shipped_id else own
+
+    def _points_in(self, quantity, unit):
+        """Whole points of this tier in a quantity of a unit.
+
+        :raise ValueError: it is not a whole number of points
+        """
+        self.ensure_one()
+        # Not the product's unit, which somebody may have changed.
+        point_uom = self._get_point_uom(self.minutes_per_point)
+        if unit != point_uom:
+            quantity = unit._compute_quantity(quantity, point_uom, round=False)
+        return whole_points(quantity)
+
+    def _expected_period_text(self, env, company, months):
+        """Say on an invoice when its prepaid points are expected to be used, from today on."""
+        first = company._support_today()
+        last = fields.Date.subtract(fields.Date.add(first, months=months), days=1)
+        return env._(
+            "Expected period: %(first)s – %(last)s",
+            first=format_date(env, first),
+            last=format_date(env, last),
+        )
 
     def _sell_package(self, partner, company, contract=None):
         """Return the action that opens a quotation for the minimum package of this tier."""

@@ -103,6 +103,12 @@ class SupportCommon(TransactionCase):
             )
         )
 
+    def _run_cron(self, name):
+        """Run a job of this module, by the end of its name, as the scheduler does."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
     def _usage(self, contract):
         """Entries of usage and their corrections, oldest first."""
         return contract.entry_ids.filtered(

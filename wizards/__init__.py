@@ -2,3 +2,5 @@
 from . import support_log_call
 from . import support_closing_review
 from . import support_closing_review_line
+from . import support_points_adjust
+from . import support_contract_close

@@ -1,0 +1,89 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class SaleOrderLine(models.Model):
+    """On paper: a package says that it is prepaid, a settlement which work it charges."""
+
+    _inherit = "sale.order.line"
+
+    support_period_from = fields.Date(
+        string="Settles Work From",
+        copy=False,
+        help="First day of the overdraft that this line settles.",
+    )
+    support_period_to = fields.Date(
+        string="Settles Work To",
+        copy=False,
+        help="Last day of the overdraft that this line settles. Such a line may be smaller than "
+        "the minimum package, but not larger than the overdraft.",
+    )
+
+    _support_period_ordered = models.Constraint(
+        "CHECK (support_period_from <= support_period_to)",
+        "The period of a settlement must not end before it begins.",
+    )
+
+    def _settles_support_overdraft(self, points):
+        """Tell whether these lines of one tier, of so many points, only settle an overdraft."""
+        contract = self[:1]._get_support_contract()
+        if points == max(0, -contract.balance):
+            return True
+        marked = all(line.support_period_to for line in self)
+        return marked and bool(contract) and points <= contract._replay().overdraft
+
+    def _support_points_to_come(self):
+        """Points of the line that its account will be credited but has not been yet."""
+        self.ensure_one()
+        unit = self.product_uom_id
+        if not self.support_tier_id or self.state == "cancel":
+            return 0
+        left = self.product_uom_qty
+        if self.state == "sale":
+            left = 0 if self.support_credit_on == "order" else left - self.qty_delivered
+        return round(unit._compute_quantity(left, self._support_point_unit(), round=False))
+
+    def _support_point_unit(self):
+        tier = self.support_tier_id.sudo()
+        return tier._get_point_uom(tier.minutes_per_point)
+
+    @api.depends("support_period_from", "support_period_to")
+    def _compute_name(self):
+        return super()._compute_name()
+
+    def _get_sale_order_line_multiline_description_sale(self):
+        description = super()._get_sale_order_line_multiline_description_sale()
+        tier = self.support_tier_id.sudo()
+        if not tier:
+            return description
+        # Called in the customer's language.
+        env = self.env
+        if self.support_period_to:
+            text = env._(
+                "%(tier)s: settlement of work from %(first)s to %(last)s",
+                tier=tier.name,
+                first=format_date(env, self.support_period_from or self.support_period_to),
+                last=format_date(env, self.support_period_to),
+            )
+        else:
+            text = env._("%s: prepaid points", tier.name)
+            if tier.validity_months:
+                text = env._(
+                    "%(tier)s: prepaid points, valid for %(months)s months",
+                    tier=tier.name,
+                    months=tier.validity_months,
+                )
+        return "\n".join([description, text])
+
+    def _prepare_invoice_line(self, **optional_values):
+        """State the expected period of prepaid points, which starts when they are invoiced."""
+        values = super()._prepare_invoice_line(**optional_values)
+        tier = self.support_tier_id.sudo()
+        months = tier.validity_months or tier.expected_months
+        if tier and months and not self.support_period_to and not self.is_downpayment:
+            env = self.with_context(lang=self.order_id.partner_id.lang).env
+            values["name"] = "\n".join(
+                [values["name"], tier._expected_period_text(env, self.company_id, months)]
+            )
+        return values

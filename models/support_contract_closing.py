@@ -1,0 +1,184 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command, models
+from odoo.tools import formatLang
+
+from ..tools.transfer import transfer
+
+
+class SupportContract(models.Model):
+    """What becomes of the points that are left when an account closes."""
+
+    _inherit = "support.contract"
+
+    def action_ask_close(self):
+        """Close the account; if points are left, ask first what becomes of them."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self._lots_left():
+            return self.action_close()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Close Account"),
+            "res_model": "support.contract.close",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_contract_id": self.id},
+        }
+
+    def _lots_left(self):
+        """Return the lots that have points left, in the order in which they are drawn."""
+        self.ensure_one()
+        return [lot for lot in self._replay().lots if lot.remaining]
+
+    def _take_values(self, lot, kind, name):
+        """Values of the entry that takes the rest of a lot, with its money."""
+        has_money = lot.remaining_amount is not None
+        return {
+            "contract_id": self.id,
+            "kind": kind,
+            "points": -lot.remaining,
+            "amount": has_money and -float(lot.remaining_amount),
+            "currency_id": has_money and lot.currency_id,
+            "work_date": self.company_id._support_today(),
+            "lot_id": lot.entry_id,
+            "name": name,
+        }
+
+    def _customer_env(self):
+        return self.with_context(lang=self.partner_id.lang).env
+
+    def _forfeit_rest(self, reason):
+        """Take what is left without giving anything for it."""
+        self._lock_for_posting(exclusive=True)
+        name = self._customer_env()._("Forfeited when the account closed: %s", reason)
+        self.env["support.point.entry"]._post(
+            [self._take_values(lot, "adjustment", name) for lot in self._lots_left()]
+        )
+
+    def _refund_rest(self, reason):
+        """Take what is left, and draft a credit note for its money in each currency.
+
+        :return: the draft credit notes; none if nothing had a price
+        """
+        self._lock_for_posting(exclusive=True)
+        lots = self._lots_left()
+        name = self._customer_env()._("Refunded when the account closed: %s", reason)
+        self.env["support.point.entry"]._post(
+            [self._take_values(lot, "refund", name) for lot in lots]
+        )
+        paid = {}
+        for lot in lots:
+            if lot.remaining_amount:
+                paid.setdefault(lot.currency_id or self.currency_id.id, []).append(lot)
+        notes = self.env["account.move"].sudo().with_company(self.company_id)
+        return notes.create(
+            [
+                {
+                    "move_type": "out_refund",
+                    "partner_id": self.partner_id.id,
+                    "company_id": self.company_id.id,
+                    "currency_id": currency_id,
+                    "ref": self.name,
+                    "invoice_line_ids": [
+                        Command.create(self._refund_line_values(lot, reason)) for lot in of_currency
+                    ],
+                }
+                for currency_id, of_currency in paid.items()
+            ]
+        )
+
+    def _refund_line_values(self, lot, reason):
+        env = self._customer_env()
+        package = env["support.point.entry"].sudo().browse(lot.entry_id)
+        return {
+            "product_id": self.tier_id.product_id.id,
+            # A lump sum: points × a rounded price need not be the money that is left.
+            "quantity": 1,
+            "price_unit": float(lot.remaining_amount),
+            "name": env._(
+                "%(points)s points left of %(package)s (%(account)s): %(reason)s",
+                points=lot.remaining,
+                package=package.name,
+                account=self.name,
+                reason=reason,
+            ),
+            "support_contract_id": self.id,
+            # They are taken already.
+            "support_returns_points": False,
+        }
+
+    def _transfer_rest(self, target, reason):
+        """Move what is left to another account, at the same value (``tools.transfer``)."""
+        (self | target)._lock_for_posting(exclusive=True)
+        source_env, target_env = self._customer_env(), target._customer_env()
+        entries = self.env["support.point.entry"]
+        lots = {lot.entry_id: lot for lot in self._lots_left()}
+        vals_list = []
+        for currency, moved, _value, _money in self._transfers_to(target):
+            for one in moved:
+                vals_list.append(
+                    self._take_values(
+                        lots[one.lot_id],
+                        "adjustment",
+                        source_env._("Transferred to %(to)s: %(why)s", to=target.name, why=reason),
+                    )
+                )
+                if one.points_in:
+                    has_money = one.amount_in is not None
+                    vals_list.append(
+                        {
+                            "contract_id": target.id,
+                            "kind": "adjustment",
+                            "points": one.points_in,
+                            "amount": has_money and float(one.amount_in),
+                            "currency_id": has_money and currency.id,
+                            "expiry_date": one.expiry_date,
+                            "work_date": target.company_id._support_today(),
+                            "name": target_env._(
+                                "Transferred from %(account)s: %(why)s",
+                                account=self.name,
+                                why=reason,
+                            ),
+                        }
+                    )
+        entries._post(vals_list)
+        target.filtered(lambda one: one.state == "open")._book_unbooked_time()
+
+    def _transfers_to(self, target):
+        """Return what each currency's lots become there.
+
+        :return: list of (currency, transfers, value left, money left) of ``tools.transfer``
+        """
+        today = self.company_id._support_today()
+        same = (target.tier_id, target.minutes_per_point) == (self.tier_id, self.minutes_per_point)
+        by_currency = {}
+        for lot in self._lots_left():
+            by_currency.setdefault(lot.currency_id or self.currency_id.id, []).append(lot)
+        found = []
+        for currency_id, lots in by_currency.items():
+            currency = self.env["res.currency"].browse(currency_id)
+            prices = [
+                self.currency_id._convert(
+                    account._point_price(), currency, self.company_id, today, round=False
+                )
+                for account in (self, target)
+            ]
+            moved, value, money = transfer(lots, prices[0], None if same else prices[1])
+            found.append((currency, moved, value, money))
+        return found
+
+    def _point_price(self):
+        """Price of a point of this account, in its company's currency."""
+        return self.effective_hourly_rate * self.minutes_per_point / 60
+
+    def _money_left_text(self):
+        """Say what the points that are left have cost, such as '360.00 €'."""
+        sums = {}
+        for lot in self._lots_left():
+            if lot.remaining_amount:
+                currency_id = lot.currency_id or self.currency_id.id
+                sums[currency_id] = sums.get(currency_id, 0) + float(lot.remaining_amount)
+        return " + ".join(
+            formatLang(self.env, amount, currency_obj=self.env["res.currency"].browse(currency_id))
+            for currency_id, amount in sums.items()
+        )

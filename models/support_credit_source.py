@@ -1,0 +1,383 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..tools.credit import points_due
+from ..tools.ledger import split_amount
+from .support_tier import CREDIT_ON
+
+
+class SupportCreditSource(models.AbstractModel):
+    """What is sold and credits points: an order line, or an invoice line without an order.
+
+    The one rule: what a source is due follows from its order and its posted invoices and credit
+    notes (``tools.credit``); the difference to what its entries say is posted. Confirming,
+    invoicing, paying, refunding, cancelling and each of them again are all this one step.
+    """
+
+    _name = "support.credit.source"
+    _description = "Source of Support Points"
+
+    support_credit_on = fields.Selection(
+        CREDIT_ON,
+        string="Points Credited When",
+        copy=False,
+        readonly=True,
+        help="Copied from the tier when it was sold, so that editing the tier changes new sales "
+        "only.",
+    )
+
+    support_absorbed_points = fields.Integer(
+        copy=False,
+        readonly=True,
+        export_string_translation=False,
+        help="Points of credit notes that the order was lowered by as well.",
+    )
+
+    # ------------------------------------------------------------------
+    # What order lines and invoice lines answer, each in its own way
+    # ------------------------------------------------------------------
+
+    def _support_group_prefix(self):
+        """Begin of the group keys of these sources, such as ``order``."""
+        raise NotImplementedError
+
+    def _support_documents(self):
+        """Return the posted invoice and credit note lines of each source, oldest first."""
+        raise NotImplementedError
+
+    def _posted_support_credit(self):
+        """Return what these sources have credited: dict of source → entries, oldest first."""
+        raise NotImplementedError
+
+    def _support_ordered_points(self):
+        """Points of the confirmed order; 0 without one."""
+        raise NotImplementedError
+
+    def _is_support_sale_active(self):
+        """Tell whether the source is sold now, so that it copies its rule from the tier."""
+        raise NotImplementedError
+
+    def _support_customer(self):
+        """Return the customer's commercial partner, as superuser."""
+        raise NotImplementedError
+
+    def _support_seller(self):
+        """Return the user who sells, who becomes the manager of a new account."""
+        raise NotImplementedError
+
+    def _support_reference(self):
+        """Number of the order or invoice, for the description of the entries."""
+        raise NotImplementedError
+
+    def _takes_closed_support_contract(self):
+        """Tell whether the source may credit an account that is closed."""
+        return False
+
+    # ------------------------------------------------------------------
+    # The account
+    # ------------------------------------------------------------------
+
+    def _get_support_contract(self):
+        """Return the account that this line credits, as superuser; empty before there is one."""
+        self.ensure_one()
+        chosen = self.support_contract_id.sudo()
+        partner = self._support_customer()
+        is_open = chosen.state != "closed" or self._takes_closed_support_contract()
+        if self._fits_support_contract(chosen) and is_open:
+            return chosen
+        if not partner:
+            return chosen.browse()
+        key = (partner, self.support_tier_id.sudo(), self.company_id)
+        found = self.env["support.contract"]._find_open([key])[key]
+        return found if self._fits_support_contract(found) else found.browse()
+
+    def _fits_support_contract(self, contract):
+        """Tell whether what this line sells belongs on the account.
+
+        Customer, tier, company and length of a point must be the same. A covered faculty draws
+        from the account, but what it buys itself is its own.
+        """
+        tier = self.support_tier_id.sudo()
+        return bool(contract) and (
+            contract.tier_id == tier
+            and contract.minutes_per_point == tier.minutes_per_point
+            and contract.company_id == self.company_id
+            and contract.commercial_partner_id == self._support_customer()
+        )
+
+    def _open_support_contract(self, credited):
+        """Return the account for this line; a customer's first purchase opens one.
+
+        :param credited: the account that the line has credited already, if any
+        """
+        self.ensure_one()
+        chosen = self.support_contract_id
+        if chosen in credited and self._fits_support_contract(chosen):
+            # Even a closed one: what was credited there is corrected there.
+            return chosen
+        contract = self._get_support_contract()
+        if not contract:
+            partner = self._support_customer()
+            drafts = contract.search(
+                Domain("commercial_partner_id", "=", partner.id)
+                & Domain("tier_id", "=", self.support_tier_id.id)
+                & Domain("company_id", "=", self.company_id.id)
+                & Domain("state", "=", "draft")
+            ).filtered(self._fits_support_contract)
+            contract = drafts[:1] or contract.with_company(self.company_id).create(
+                {
+                    "partner_id": partner.id,
+                    "tier_id": self.support_tier_id.id,
+                    "company_id": self.company_id.id,
+                    "user_id": self._support_seller().id,
+                }
+            )
+        if contract.state == "draft":
+            contract.action_open()
+        return contract
+
+    # ------------------------------------------------------------------
+    # From what is sold to the ledger
+    # ------------------------------------------------------------------
+
+    def _sync_support_credit(self):
+        """Bring what these sources have credited in line with what they sell now."""
+        sources = self.sudo().filtered(lambda one: one.support_tier_id or one.support_contract_id)
+        if not sources:
+            return
+        no_entries = self.env["support.point.entry"].sudo()
+        documents = sources._support_documents()
+        due = sources._support_points_due(documents, sources._posted_support_credit())
+        # Setting another account posts for its order line by itself, so it is read afterwards.
+        posted = sources._posted_support_credit()
+        vals_list, contracts = [], self.env["support.contract"].sudo()
+        for source in sources:
+            own = posted.get(source, no_entries)
+            targets = {source.support_contract_id: due[source]} if due[source] else {}
+            for contract in own.contract_id:
+                targets.setdefault(contract, 0)
+            for contract, points in targets.items():
+                on_account = own.filtered(lambda entry, c=contract: entry.contract_id == c)
+                vals_list += source._support_credit_entries(
+                    contract, on_account, points, documents[source]
+                )
+                contracts |= contract
+            source._set_support_delivered(due[source])
+        changed = contracts.browse({vals["contract_id"] for vals in vals_list})
+        # Exclusive: another one that posts for the same source is retried on fresh data.
+        changed._lock_for_posting(exclusive=True)
+        no_entries._post(vals_list)
+        grown = {vals["contract_id"] for vals in vals_list if vals["points"] > 0}
+        contracts.browse(grown).filtered(lambda c: c.state == "open")._book_unbooked_time()
+
+    def _support_points_due(self, documents, posted):
+        """Return the points that each source should have credited, and set rule and account."""
+        due = {}
+        for source in self:
+            own = posted.get(source, self.env["support.point.entry"])
+            source._copy_credit_rule(own, documents[source])
+            counted = documents[source].filtered(
+                lambda line, source=source: line._counts_for_credit(source.support_credit_on)
+            )
+            due[source] = 0
+            if source.support_credit_on and source.support_tier_id:
+                due[source] = source._points_due_now(counted)
+            if due[source]:
+                contract = source._open_support_contract(own.contract_id)
+                if source.support_contract_id != contract:
+                    source.support_contract_id = contract
+        return due
+
+    def _points_due_now(self, documents):
+        """Points that this source should have credited, by its order and these documents."""
+        points, absorbed = points_due(
+            self.support_credit_on,
+            [document._as_credit_document() for document in documents],
+            self._support_ordered_points(),
+            self.support_absorbed_points,
+        )
+        if absorbed != self.support_absorbed_points:
+            self.support_absorbed_points = absorbed
+        return points
+
+    def _copy_credit_rule(self, own, documents):
+        """Copy the tier's rule when the source is sold; forget it once nothing of it is left."""
+        credited = sum(own.mapped("points"))
+        if self._is_support_sale_active():
+            if not self.support_credit_on and self.support_tier_id:
+                # What was credited before the rule was kept on the line came from the order.
+                self.support_credit_on = "order" if credited else self._support_credit_rule()
+        elif self.support_credit_on and not credited and not documents:
+            self.support_credit_on = False
+
+    def _support_credit_rule(self):
+        return self.support_tier_id.credit_on
+
+    def _set_support_delivered(self, points):
+        """Let a sold line follow the points that it has credited; nothing by default."""
+
+    def _support_credit_entries(self, contract, own, due, documents):
+        """Return values of the entries that bring what is posted to what is due.
+
+        :param own: entries of this source on this account
+        :param int due: points that the source should have credited there
+        :param documents: its posted invoice and credit note lines
+        """
+        difference = due - sum(own.mapped("points"))
+        if difference > 0:
+            parts = self._support_restored_parts(own, difference)
+            rest = difference - sum(part["points"] for part in parts)
+            parts += self._support_sold_parts(own, rest, documents) if rest else []
+        elif difference:
+            parts = self._support_refund_parts(contract, own, -difference, documents)
+        else:
+            parts = []
+        revision = max(own.mapped("revision"), default=-1) + 1
+        return [
+            {
+                **self._support_credit_values(part["points"], contract),
+                "corrects_id": own[-1:].id,
+                **part,
+                "revision": revision + index,
+            }
+            for index, part in enumerate(parts)
+        ]
+
+    def _support_restored_parts(self, own, points):
+        """Give points back to the packages whose credit notes are no longer posted."""
+        parts = []
+        for entry in own.filtered(lambda entry: entry.points < 0).sorted("id", reverse=True):
+            line = entry.invoice_line_id
+            credited_by_note = line.move_id.move_type == "out_refund"
+            if not credited_by_note or line.parent_state == "posted":
+                continue
+            undone = own.filtered(
+                lambda one, entry=entry: one.kind == "refund" and one.corrects_id == entry
+            )
+            part = min(points, -entry.points - sum(undone.mapped("points")))
+            if part > 0:
+                share = split_amount(
+                    -entry.amount, -entry.points, sum(undone.mapped("points")), part
+                )
+                parts.append(
+                    {
+                        "kind": "refund",
+                        "points": part,
+                        "amount": float(share),
+                        "expiry_date": False,
+                        "lot_id": entry.lot_id.id,
+                        "corrects_id": entry.id,
+                        "invoice_line_id": line.id,
+                    }
+                )
+                points -= part
+        return parts
+
+    def _support_sold_parts(self, own, points, documents):
+        """Make new packages: one of an order, else one of each invoice line that charges them."""
+        if self.support_credit_on == "order":
+            ordered = self._support_ordered_points()
+            share = split_amount(self.price_subtotal, ordered, 0, points)
+            return [{"points": points, "amount": float(share)}]
+        parts = []
+        for line in documents.sorted("id", reverse=True):
+            charged = line._as_credit_document()
+            lots = own.filtered(
+                lambda entry, line=line: entry.kind == "purchase" and entry.invoice_line_id == line
+            )
+            credited = sum(
+                (lots | own.filtered(lambda e, lots=lots: e.lot_id in lots)).mapped("points")
+            )
+            part = min(points, charged.points - credited)
+            if part > 0 and line._counts_for_credit(self.support_credit_on):
+                share = split_amount(charged.amount, charged.points, credited, part)
+                parts.append(
+                    {
+                        "points": part,
+                        "amount": float(share),
+                        "currency_id": line.currency_id.id,
+                        "invoice_line_id": line.id,
+                        "name": f"{line.move_id.name}: {line.support_tier_id.name}",
+                    }
+                )
+                points -= part
+        return parts
+
+    def _support_refund_parts(self, contract, own, points, documents):
+        """Take points back from the source's own packages, at their own price.
+
+        First from those of the invoice that the last credit note reverses, then the newest.
+        """
+        credited_by = self._unposted_credit_line(own, documents)
+        reversed_move = credited_by.move_id.reversed_entry_id
+        lots = own.filtered(lambda entry: entry.kind == "purchase").sorted(
+            lambda lot: (reversed_move and lot.invoice_line_id.move_id == reversed_move, lot.id),
+            reverse=True,
+        )
+        parts = []
+        for lot in lots:
+            taken = -sum(own.filtered(lambda entry, lot=lot: entry.lot_id == lot).mapped("points"))
+            part = min(lot.points - taken, points)
+            if part > 0:
+                parts.append(self._support_refund_part(lot, taken, part, credited_by))
+                points -= part
+        return parts
+
+    def _unposted_credit_line(self, own, documents):
+        """Return the last credit note line that has not taken back all its points yet, if any."""
+        for line in documents.sorted("id", reverse=True):
+            document = line._as_credit_document()
+            entries = own.filtered(lambda entry, line=line: entry.invoice_line_id == line)
+            if document.returns and document.points < min(0, sum(entries.mapped("points"))):
+                return line
+        return documents.browse()
+
+    def _support_refund_part(self, lot, taken, points, credited_by):
+        """Values that take points of a package back, after some of it were taken already."""
+        values = {"points": -points, "lot_id": lot.id, "currency_id": lot.currency_id.id}
+        if lot.amount is not False:
+            values["amount"] = -float(split_amount(lot.amount, lot.points, taken, points))
+        if credited_by:
+            values["invoice_line_id"] = credited_by.id
+            values["name"] = f"{credited_by.move_id.name}: {self.support_tier_id.name}"
+        return values
+
+    def _support_credit_values(self, points, contract=None):
+        """Values of the entry that adds (+) or takes back (−) points of this source."""
+        contract = contract or self.support_contract_id
+        today = self.company_id._support_today()
+        tier = contract.tier_id.with_context(lang=self._support_customer().lang)
+        expires = points > 0 and tier.validity_months
+        return {
+            "contract_id": contract.id,
+            "kind": "purchase" if points > 0 else "refund",
+            "work_date": today,
+            "expiry_date": fields.Date.add(today, months=tier.validity_months)
+            if expires
+            else False,
+            "currency_id": self.currency_id.id,
+            "group_key": f"{self._support_group_prefix()}:{self.id}:c{contract.id}",
+            "name": f"{self._support_reference()}: {tier.name}",
+        }
+
+    def _check_whole_points(self, quantity, unit):
+        """Points in a quantity of this source's unit.
+
+        :raise UserError: it is not a whole number of points
+        """
+        tier = self.support_tier_id.sudo()
+        try:
+            return tier._points_in(quantity, unit)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "%(quantity)s %(unit)s of %(tier)s is not a whole number of support points. "
+                    "One point is %(minutes)s minutes.",
+                    quantity=quantity,
+                    unit=unit.name,
+                    tier=tier.name,
+                    minutes=tier.minutes_per_point,
+                )
+            ) from error
