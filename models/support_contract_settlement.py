@@ -35,7 +35,8 @@ class SupportContract(models.Model):
     def action_settle_overdraft(self):
         """Make a quotation for exactly the points that the account owes and nobody offered yet.
 
-        An offer that covers them is opened instead of a second one.
+        A settlement that covers them is opened instead of a second one. A package that is merely
+        offered does not count: once sold, it settles the overdraft, and the settlement is refused.
         """
         self.ensure_one()
         self.check_access("read")
@@ -44,10 +45,14 @@ class SupportContract(models.Model):
             raise UserError(
                 self.env._("%s is not overdrawn, so there is nothing to settle.", self.display_name)
             )
-        points = overdraft - self._offered_points()
-        if points > 0:
-            return self._make_settlement(points).get_formview_action()
-        orders = self.env["sale.order"].browse(self._offered_lines().order_id.ids)
+        offered = self._offered_lines().filtered(
+            lambda line: line.support_period_to or line.state == "sale"
+        )
+        offered_points = sum(line._support_points_to_come() for line in offered)
+        if overdraft > offered_points:
+            settlement = self._make_settlement(overdraft - offered_points, offered_points)
+            return settlement.get_formview_action()
+        orders = self.env["sale.order"].browse(offered.order_id.ids)
         return orders._get_records_action(name=self.env._("Offers for the Overdraft"))
 
     def _offered_lines(self):
@@ -61,18 +66,17 @@ class SupportContract(models.Model):
         )
         return lines.filtered(lambda line: line._support_points_to_come() > 0)
 
-    def _offered_points(self):
-        """Points of quotations and orders that this account has not been credited yet."""
-        return sum(line._support_points_to_come() for line in self._offered_lines())
+    def _make_settlement(self, points, offered_points, until=None):
+        """Create the draft quotation for points of overdraft, with the period of their work.
 
-    def _make_settlement(self, points, until=None):
-        """Create the draft quotation for points of overdraft, with the period of their work."""
+        :param int offered_points: older points of overdraft that others settle
+        """
         self.ensure_one()
         account = self.sudo()
         entries = account.entry_ids
         owed = debts(replay(entries, until=until), entries)
         today = account.company_id._support_today()
-        first, last = period(owed, account._offered_points(), points) or (today, today)
+        first, last = period(owed, offered_points, points) or (today, today)
         line = {
             "product_id": account.tier_id.product_id.id,
             "product_uom_id": account.tier_id._get_point_uom(account.minutes_per_point).id,
@@ -111,13 +115,14 @@ class SupportContract(models.Model):
             return
         # Guarded, so that two jobs cannot both make an offer for the same points.
         self._lock_for_posting(exclusive=True)
+        offered_points = sum(line._support_points_to_come() for line in self._offered_lines())
         points = points_to_settle(
             replay(self.entry_ids, until=month_end).overdraft,
             self._replay().overdraft,
-            self._offered_points(),
+            offered_points,
         )
         if points:
-            order = self._make_settlement(points, until=month_end)
+            order = self._make_settlement(points, offered_points, until=month_end)
             self.message_post(
                 body=self.env._("Quotation for the past month: %s", order._get_html_link())
             )

@@ -67,6 +67,19 @@ class TestSettlement(SaleCommon):
         (order | more).action_confirm()
         self.assertEqual(contract.balance, 0)
 
+    def test_an_offered_package_counts_for_the_job_but_not_for_the_button(self):
+        contract = self._overdrawn(60, billing="postpaid")
+        package = self._order(20, support_contract_id=contract.id)
+        with freeze_time("2026-07-01 03:00:00"):
+            self._run_cron("settle_overdrafts")
+        orders = self.env["sale.order"].search([("partner_id", "=", self.university.id)])
+        self.assertEqual(orders, package)
+        settlement = self._settle(contract)
+        self.assertNotEqual(settlement, package)
+        package.action_confirm()
+        with self.assertRaisesRegex(UserError, "at least 20"):
+            settlement.action_confirm()
+
     def test_nothing_to_settle_says_so(self):
         with self.assertRaisesRegex(UserError, "not overdrawn"):
             self._open_contract().action_settle_overdraft()
