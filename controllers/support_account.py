@@ -4,6 +4,7 @@ from odoo.http import request
 
 from ..report.report_support_statement import Words
 from .portal_ticket import SupportTicketPortal
+from .support_xlsx import file_response, xlsx_response
 
 CHART_SIZE = (960, 180)
 MAX_REQUESTS = 100
@@ -61,6 +62,39 @@ class SupportAccountPortal(SupportTicketPortal):
         return self._show_report(
             contract._current_statement(), "pdf", "helpdesk_support_points.report_statement"
         )
+
+    @http.route(
+        "/my/support-accounts/<int:contract_id>/statement/xlsx",
+        type="http",
+        auth="user",
+        website=True,
+    )
+    def portal_my_support_statement_xlsx(self, contract_id, **kw):
+        """Send the overview of the current period as a table."""
+        contract = request.env["support.contract"]._portal_find(contract_id)
+        if not (contract and contract._portal_is_holder()):
+            return request.redirect("/my")
+        return xlsx_response(*contract._current_statement()._xlsx())
+
+    @http.route(
+        [
+            "/my/support-accounts/<int:contract_id>/statements/<int:statement_id>/<string:kind>",
+        ],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_issued_statement(self, contract_id, statement_id, kind, **kw):
+        """Send an issued statement: the PDF that was kept, or its lines as a table."""
+        contract = request.env["support.contract"]._portal_find(contract_id)
+        statement = contract._portal_issued_statement(statement_id)
+        if not statement or kind not in ("pdf", "xlsx"):
+            return request.redirect("/my")
+        if kind == "xlsx":
+            return xlsx_response(*statement._xlsx())
+        kept = statement.attachment_id
+        return file_response(kept.name, kept.raw, "application/pdf")
 
     def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
         values = super()._ticket_get_page_view_values(ticket, access_token, **kwargs)
@@ -123,6 +157,19 @@ class SupportAccountPortal(SupportTicketPortal):
                 for line in reversed(data.credits + data.others)
             ],
             "rounding": report._rounding(contract),
+            "statements": [
+                self._support_statement_row(statement, words)
+                for statement in contract._portal_issued_statements()
+            ],
+        }
+
+    def _support_statement_row(self, statement, words):
+        return {
+            "url": f"{_url(statement.contract_id)}/statements/{statement.id}",
+            "number": statement.name,
+            "period": f"{words.date(statement.date_from)} – {words.date(statement.date_to)}",
+            "issued": words.date(statement.issue_date),
+            "closing": words.balance(statement.closing),
         }
 
     def _support_account_facts(self, contract, words):

@@ -27,6 +27,11 @@ from . import support_contract_settlement
 from . import support_contract_closing
 from . import support_point_entry
 from . import support_statement
+from . import support_statement_issue
+from . import support_contract_statement
+from . import support_reconciliation
+from . import support_reconciliation_credit
+from . import ir_attachment
 from . import helpdesk_ticket
 from . import account_analytic_line
 from . import account_analytic_line_ledger

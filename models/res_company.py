@@ -72,3 +72,25 @@ class ResCompany(models.Model):
         return fields.Datetime.context_timestamp(
             self.with_context(tz=zone), fields.Datetime.now()
         ).date()
+
+    def _next_support_statement_number(self, day):
+        """Draw the next number of the company's own statements; numbers have no gaps.
+
+        :param day: last day of the statement, whose year numbers restart in
+        """
+        self.ensure_one()
+        sequences = self.env["ir.sequence"].sudo().with_company(self)
+        code = "support.statement"
+        if not sequences.search_count([("code", "=", code), ("company_id", "=", self.id)], limit=1):
+            sequences.create(
+                {
+                    "name": self.env._("Support Account Statements"),
+                    "code": code,
+                    "company_id": self.id,
+                    "implementation": "no_gap",
+                    "prefix": "ST/%(range_year)s/",
+                    "padding": 5,
+                    "use_date_range": True,
+                }
+            )
+        return sequences.next_by_code(code, sequence_date=day)

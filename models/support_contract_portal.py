@@ -75,6 +75,17 @@ class SupportContract(models.Model):
             }
         )
 
+    def _portal_issued_statements(self):
+        """Return what was issued for the account, newest first; they are for the holder alone."""
+        statements = self.env["support.statement"].sudo()
+        if not (self and self._portal_is_holder()):
+            return statements
+        return statements.search([("contract_id", "=", self.id), ("state", "=", "issued")])
+
+    def _portal_issued_statement(self, statement_id):
+        """Return one of the holder's issued statements as superuser, or none."""
+        return self._portal_issued_statements().filtered(lambda one: one.id == statement_id)
+
     def _portal_own_tickets(self, ticket_ids):
         """Return those ids of tickets that are the user's company's, and not another's."""
         tickets = self.env["helpdesk.ticket"].sudo().with_context(active_test=False)

@@ -10,7 +10,7 @@ from ..tools.ledger import replay
 from ..tools.statement import Posting, Ticket, build, preset_period
 
 # Set by issuing alone.
-ISSUED_KEYS = {"name", "state"}
+ISSUED_KEYS = {"attachment_id", "issue_date", "name", "state"}
 
 
 class SupportStatement(models.Model):
@@ -175,7 +175,10 @@ class SupportStatement(models.Model):
     def create(self, vals_list):
         statements = super().create(vals_list)
         # Judged afterwards: defaults may come from the caller's context too.
-        if not self.env.su and any(one.name or one.state != "draft" for one in statements):
+        if not self.env.su and any(
+            one.name or one.attachment_id or one.issue_date or one.state != "draft"
+            for one in statements
+        ):
             raise UserError(self._issuing_message())
         return statements
 
@@ -184,7 +187,7 @@ class SupportStatement(models.Model):
             raise UserError(self._issuing_message())
         closed = self.filtered(
             lambda statement: (
-                statement.state == "issued"
+                (statement.state == "issued" and not statement._only_adds_pdf(vals))
                 or (statement.state == "closing" and vals.keys() - ISSUED_KEYS)
             )
         )
@@ -208,6 +211,10 @@ class SupportStatement(models.Model):
                     closed[0].display_name,
                 )
             )
+
+    def _only_adds_pdf(self, vals):
+        """Tell whether these values do nothing but add the PDF, which shows the final status."""
+        return vals.keys() == {"attachment_id"} and not self.attachment_id
 
     def _issuing_message(self):
         return self.env._("Issuing a statement sets its number and status; no one else does.")

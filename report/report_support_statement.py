@@ -13,6 +13,7 @@ MINUS = "\N{MINUS SIGN}"
 # Pixels that fit the text of every letterhead; in wkhtmltopdf, 100 % of a picture is something
 # else, and what is too wide shrinks the whole page.
 CHART_SIZE = (612, 140)
+MAX_LATE_DAYS = 6
 
 
 class Words:
@@ -80,6 +81,7 @@ class ReportSupportStatement(models.AbstractModel):
             "facts": self._facts(statement, contract, words),
             "draft_notice": statement.state == "draft"
             and self.env._("Current state as of %s – not a closed period.", words.date(today)),
+            "later_notice": self._later_notice(statement, words),
             "overdraft_notice": data.closing < 0 and self._overdraft_notice(data, words),
             "summary": self._summary(data, words),
             "chart": None if data.is_empty else self._chart(data, today, words),
@@ -137,7 +139,7 @@ class ReportSupportStatement(models.AbstractModel):
         return [{"title": title, "rows": rows} for title, rows in sections if rows]
 
     def _request_row(self, request, words):
-        notes = self._late_notes(request)
+        notes = self._late_notes(request, words)
         if request.points > 0 and request.ticket:
             notes.append(self.env._("Correction of an earlier booking"))
         notes += self._time_notes(request.ticket, words)
@@ -151,7 +153,7 @@ class ReportSupportStatement(models.AbstractModel):
         }
 
     def _movement_row(self, movement, words):
-        notes = self._late_notes(movement)
+        notes = self._late_notes(movement, words)
         if movement.expiry_date:
             notes.append(self.env._("Valid until %s", words.date(movement.expiry_date)))
         kinds = dict(
@@ -183,11 +185,22 @@ class ReportSupportStatement(models.AbstractModel):
             parts.append(self.env._("assured time missed"))
         return [" · ".join(parts)]
 
-    def _late_notes(self, line):
-        return [
-            self.env._("Work of %s, booked later", month.strftime("%m/%Y"))
-            for month in line.late_months
-        ]
+    def _late_notes(self, line, words):
+        """Say for which days of a closed period this line was booked later."""
+        days = [words.date(day) for day in line.late_days]
+        if len(days) > MAX_LATE_DAYS:
+            days = [days[0], "…", days[-1]]
+        return days and [self.env._("For work on %s, in a closed period", ", ".join(days))]
+
+    def _later_notice(self, statement, words):
+        """Say that more was booked for this period once it was closed; the next one states it."""
+        if not statement._has_late_entries():
+            return False
+        return self.env._(
+            "Work in this period was booked after the period had been closed (points: %s). It is "
+            "part of the statement of the period in which it was booked.",
+            words.signed(statement.late_points),
+        )
 
     def _lots(self, statement, words):
         return [

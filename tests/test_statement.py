@@ -112,14 +112,16 @@ class TestStatementSums(StatementCommon):
         (request,) = self._statement("2026-03-01", "2026-03-31")._statement_data().requests
         self.assertEqual(request.levels, (self.level_1.name, self.level_2.name))
 
-    def test_late_work_names_its_month(self):
+    def test_late_work_names_its_day(self):
         self.contract.lock_date = date(2026, 3, 31)
         ticket = self._create_ticket(name="Forgotten work")
         self._log(ticket, 30, date="2026-03-20")
         statement = self._statement("2026-04-01", "2026-04-30")
         (request,) = statement._statement_data().requests
-        self.assertEqual(request.late_months, (date(2026, 3, 1),))
-        self.assertIn("Forgotten work Work of 03/2026, booked later", self._text(statement))
+        self.assertEqual(request.late_days, (date(2026, 3, 20),))
+        self.assertIn(
+            "Forgotten work For work on 03/20/2026, in a closed period", self._text(statement)
+        )
 
     def test_lines_that_miss_the_closing_are_refused(self):
         self._grant(self.contract, 7, day="2026-03-03")

@@ -57,8 +57,8 @@ class Request:
     """All that a ticket used and got back within the period, in one line.
 
     `ticket` is None where it is not (or no longer) this customer's: nothing of it may show.
-    `late_months` are the months (their first days) of work that was done before the period and
-    booked in it, because its own period was closed.
+    `late_days` are the days of work that was booked later than it was done, because the period
+    of that day was closed.
     """
 
     ticket_id: int
@@ -66,7 +66,7 @@ class Request:
     points: int
     ticket: Ticket | None
     levels: tuple[str, ...]
-    late_months: tuple[date, ...]
+    late_days: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Movement:
     points: int
     name: str | None
     expiry_date: date | None
-    late_months: tuple[date, ...]
+    late_days: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,10 @@ def build(postings, date_from, date_to, opening, closing, tickets=None, levels=N
             draft = drafts.get(ticket_id)
             if draft is None:
                 draft = drafts[ticket_id] = _RequestDraft(posting.date)
-            draft.add(posting, date_from)
+            draft.add(posting)
         else:
             section = credits if _is_credit(posting) else others
-            section.append(_movement(posting, date_from, tickets))
+            section.append(_movement(posting, tickets))
     statement = Statement(
         date_from=date_from,
         date_to=date_to,
@@ -214,19 +214,19 @@ def hours_of(points, minutes_per_point):
 class _RequestDraft:
     """What the entries of one ticket come to so far."""
 
-    __slots__ = ("date", "late_months", "levels", "points")
+    __slots__ = ("date", "late_days", "levels", "points")
 
     def __init__(self, day):
         self.date = day
         self.points = 0
         self.levels = set()
-        self.late_months = set()
+        self.late_days = set()
 
-    def add(self, posting, date_from):
+    def add(self, posting):
         self.points += posting.points
         self.levels.add(posting.level_id)
-        if posting.work_date < date_from:
-            self.late_months.add(posting.work_date.replace(day=1))
+        if posting.work_date < posting.date:
+            self.late_days.add(posting.work_date)
 
     def request(self, ticket_id, ticket, levels):
         return Request(
@@ -235,7 +235,7 @@ class _RequestDraft:
             points=self.points,
             ticket=ticket,
             levels=tuple(name for level_id, name in levels.items() if level_id in self.levels),
-            late_months=tuple(sorted(self.late_months)),
+            late_days=tuple(sorted(self.late_days)),
         )
 
 
@@ -247,7 +247,7 @@ def _is_credit(posting):
     return posting.kind in CREDIT_KINDS or (posting.kind == "adjustment" and posting.points > 0)
 
 
-def _movement(posting, date_from, tickets):
+def _movement(posting, tickets):
     is_hidden = posting.ticket_id and posting.ticket_id not in tickets
     return Movement(
         id=posting.id,
@@ -256,7 +256,7 @@ def _movement(posting, date_from, tickets):
         points=posting.points,
         name=None if is_hidden else posting.name,
         expiry_date=posting.expiry_date,
-        late_months=(posting.work_date.replace(day=1),) if posting.work_date < date_from else (),
+        late_days=(posting.work_date,) if posting.work_date < posting.date else (),
     )
 
 

@@ -4,3 +4,14 @@ from . import support_closing_review
 from . import support_closing_review_line
 from . import support_points_adjust
 from . import support_contract_close
+from . import (
+    support_balance_on,
+    support_balance_on_line,
+    support_log_call,
+    support_opening_import,
+    support_opening_import_line,
+    support_prepaid_report,
+    support_prepaid_report_line,
+    support_statement_batch,
+    support_statement_batch_line,
+)

@@ -146,7 +146,7 @@ class TestSections(TestCase):
         (request,) = statement_of(entries).requests
         self.assertEqual(request.levels, ("1st level", "2nd level"))
 
-    def test_work_of_closed_periods_names_its_months(self):
+    def test_work_of_closed_periods_names_its_days(self):
         entries = [
             Posting(1, day(1), date(2026, 2, 27), "usage", -1, ticket_id=1),
             Posting(2, day(1), date(2025, 12, 3), "usage", -1, ticket_id=1),
@@ -154,7 +154,8 @@ class TestSections(TestCase):
             Posting(4, day(2), day(2), "usage", -1, ticket_id=1),
         ]
         (request,) = statement_of(entries).requests
-        self.assertEqual(request.late_months, (date(2025, 12, 1), date(2026, 2, 1)))
+        days = (date(2025, 12, 3), date(2025, 12, 5), date(2026, 2, 27))
+        self.assertEqual(request.late_days, days)
 
     def test_an_entry_of_another_period_is_refused(self):
         with self.assertRaises(LedgerError):
