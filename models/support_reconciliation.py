@@ -109,7 +109,7 @@ class SupportReconciliation(models.Model):
         """Compare all billing groups with their entries and with the points that lines show."""
         found = []
         for row in self.env.execute_query(self._usage_query(contracts)):
-            key, contract_id, ticket_id, number, expected, posted, shown = row
+            key, contract_id, ticket_id, expected, posted, shown, number = row
             values = {
                 "contract_id": contract_id,
                 "ticket_id": ticket_id,

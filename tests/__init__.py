@@ -33,6 +33,7 @@ from . import (
     test_portal_account,
     test_query_count,
     test_refund_tour,
+    test_reconciliation,
     test_rounding_scopes,
     test_sale,
     test_sale_credit,
@@ -40,6 +41,7 @@ from . import (
     test_service_clock_transactions,
     test_settlement,
     test_statement,
+    test_statement_issue,
     test_ticket,
     test_tour,
 )

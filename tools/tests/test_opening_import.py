@@ -1,0 +1,155 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import io
+import unittest
+from datetime import date, datetime
+from decimal import Decimal
+
+import openpyxl
+
+from ..opening_import import (
+    UnreadableTable,
+    parse_date,
+    parse_number,
+    parse_rows,
+    read_table,
+)
+
+TODAY = date(2026, 5, 1)
+TITLES = ["Referenz", "Kunde", "Tarif", "Punkte", "Betrag", "Währung", "Datum", "Gültig bis"]
+GOOD = ["A1", "Uni", "user", "20", "600,00", "EUR", "31.12.2025", ""]
+
+
+def rows_of(*rows):
+    return parse_rows([(1, TITLES), *((2 + n, row) for n, row in enumerate(rows))], TODAY)
+
+
+def problems_of(**changes):
+    names = ("reference", "customer", "tier", "points", "amount", "currency", "date", "expiry")
+    row = [changes.get(name, value) for name, value in zip(names, GOOD, strict=True)]
+    return [reason for reason, _value in rows_of(row)[0].problems]
+
+
+class TestNumbers(unittest.TestCase):
+    def test_german_english_and_plain(self):
+        for text, expected in (
+            ("1.234,50", "1234.50"),
+            ("1,234.50", "1234.50"),
+            ("1234,5", "1234.5"),
+            ("1 234,50 €", "1234.50"),
+            ("1'234.50", "1234.50"),
+            ("1.234", "1234"),
+            ("1.234.567", "1234567"),
+            ("0,500", "0.500"),
+            ("−3", "-3"),
+            (12.5, "12.5"),
+            (7, "7"),
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(parse_number(text), Decimal(expected))
+
+    def test_what_is_no_number(self):
+        for text in ("abc", "1.2.3", "1,2,3", "12.34,56.7", "1.23,456,78", True, float("nan"), "1e"):
+            with self.subTest(text=text), self.assertRaises(ValueError):
+                parse_number(text)
+
+    def test_empty_is_none(self):
+        for text in ("", None, "  "):
+            self.assertIsNone(parse_number(text))
+
+
+class TestDates(unittest.TestCase):
+    def test_formats(self):
+        for text in ("2026-03-01", "1.3.2026", "01.03.26", datetime(2026, 3, 1, 12), date(2026, 3, 1)):
+            with self.subTest(text=text):
+                self.assertEqual(parse_date(text), date(2026, 3, 1))
+
+    def test_what_two_countries_read_differently_is_refused(self):
+        for text in ("03/01/2026", "31.02.2026", "2026", "tomorrow", 45000):
+            with self.subTest(text=text), self.assertRaises(ValueError):
+                parse_date(text)
+
+
+class TestRows(unittest.TestCase):
+    def test_a_good_row(self):
+        (row,) = rows_of(GOOD)
+        self.assertEqual(row.problems, [])
+        self.assertEqual((row.points, row.amount), (20, Decimal("600.00")))
+        self.assertEqual((row.date, row.expiry_date), (date(2025, 12, 31), None))
+
+    def test_bad_rows_say_why(self):
+        for changes, reason in (
+            ({"points": "2,5"}, "fraction"),
+            ({"points": "-3"}, "not_positive"),
+            ({"points": "0"}, "not_positive"),
+            ({"points": "2000000"}, "too_many"),
+            ({"points": "many"}, "bad_number"),
+            ({"points": ""}, "missing"),
+            ({"reference": " "}, "missing"),
+            ({"customer": ""}, "missing"),
+            ({"tier": ""}, "missing"),
+            ({"date": ""}, "missing"),
+            ({"date": "03/04/2026"}, "bad_date"),
+            ({"date": "2026-05-02"}, "future"),
+            ({"expiry": "30.12.2025"}, "expired_before"),
+            ({"amount": "-600"}, "negative_amount"),
+            ({"amount": "a lot"}, "bad_number"),
+        ):
+            with self.subTest(changes=changes):
+                self.assertEqual(problems_of(**changes), [reason])
+
+    def test_a_reference_twice_names_the_first_line(self):
+        first, second = rows_of(GOOD, GOOD)
+        self.assertEqual(first.problems, [])
+        self.assertEqual(second.problems, [("duplicate", "2")])
+
+    def test_missing_columns_are_named(self):
+        with self.assertRaises(UnreadableTable) as caught:
+            parse_rows([(1, ["Referenz", "Kunde"])], TODAY)
+        self.assertEqual(caught.exception.detail, "tier, points, date")
+
+    def test_short_rows_and_own_titles(self):
+        table = [(1, ["Nr.", "Kunde", "Tarif", "Punkte", "Datum"]), (2, ["A1", "Uni"])]
+        (row,) = parse_rows(table, TODAY, {"reference": ["Nr."]})
+        self.assertEqual(row.reference, "A1")
+        self.assertEqual([value for _reason, value in row.problems], ["tier", "points", "date"])
+
+
+class TestFiles(unittest.TestCase):
+    def test_csv_of_either_kind(self):
+        for content in (
+            "Kunde;Punkte\r\nMünchen;3\r\n".encode("cp1252"),
+            "Kunde,Punkte\nMünchen,3\n".encode("utf-8-sig"),
+            "Kunde\tPunkte\nMünchen\t3\n".encode(),
+        ):
+            with self.subTest(content=content):
+                table = read_table(content, "x.csv")
+                self.assertEqual(table[1], (2, ["München", "3"]))
+
+    def test_lines_are_those_of_the_file(self):
+        table = read_table(b'A;B\n"two\nlines";1\n;\n\nx;2\n', "x.csv")
+        self.assertEqual([line for line, _cells in table], [1, 2, 6])
+
+    def test_xlsx_keeps_numbers_and_dates(self):
+        book = openpyxl.Workbook()
+        book.active.append(TITLES)
+        book.active.append([])
+        book.active.append([4711.0, "Uni", "user", 20, 600.5, None, datetime(2026, 3, 1), None])
+        buffer = io.BytesIO()
+        book.save(buffer)
+        (row,) = parse_rows(read_table(buffer.getvalue(), "x.xlsx"), TODAY)
+        self.assertEqual((row.line, row.reference, row.points), (3, "4711", 20))
+        self.assertEqual((row.amount, row.date), (Decimal("600.5"), date(2026, 3, 1)))
+        self.assertEqual(row.problems, [])
+
+    def test_what_is_no_table(self):
+        for content, name, reason in (
+            (b"", "x.csv", "empty"),
+            (b";;\n\n", "x.csv", "empty"),
+            (b"PK\x03\x04junk", "x.xlsx", "not_xlsx"),
+            (b"plain", "x.xlsx", "not_xlsx"),
+            (b"a\0b", "x.csv", "not_text"),
+        ):
+            with self.subTest(content=content):
+                with self.assertRaises(UnreadableTable) as caught:
+                    read_table(content, name)
+                self.assertEqual(caught.exception.reason, reason)

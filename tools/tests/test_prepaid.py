@@ -1,0 +1,98 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import unittest
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ..ledger import Entry, replay
+from ..prepaid import COLUMNS, roll_forward
+
+START = date(2026, 1, 1)
+
+
+def day(number):
+    return START + timedelta(days=number)
+
+
+@st.composite
+def ledgers(draw):
+    entries, lots = [], []
+    for number in range(1, draw(st.integers(1, 25)) + 1):
+        kind = draw(st.sampled_from(["purchase", "grant", "usage", "usage", "refund", "expiry"]))
+        when = day(draw(st.integers(0, 60)))
+        if kind in ("purchase", "grant"):
+            amount = draw(st.integers(0, 99999)) / 100 if kind == "purchase" else None
+            entries.append(Entry(number, when, kind, draw(st.integers(1, 40)), amount=amount))
+            lots.append(number)
+        elif kind == "usage":
+            entries.append(Entry(number, when, kind, -draw(st.integers(1, 15)), f"g{number % 4}"))
+        elif lots:
+            points = -draw(st.integers(1, 5))
+            entries.append(Entry(number, when, kind, points, lot_id=draw(st.sampled_from(lots))))
+    return entries
+
+
+class TestRollForward(unittest.TestCase):
+    @settings(max_examples=300, deadline=None)
+    @given(ledgers(), st.integers(0, 60), st.integers(0, 60))
+    def test_opening_and_moves_are_the_closing_and_the_open_lots_to_the_cent(self, entries, a, b):
+        first, last = day(min(a, b)), day(max(a, b))
+        report = roll_forward(entries, last, first)
+        for lot in report.lots:
+            for columns in (lot.points, lot.amounts):
+                left = columns["used"] + columns["expired"] + columns["refunded"]
+                self.assertEqual(
+                    columns["opening"] + columns["sold"] - left, columns["closing"], lot
+                )
+        for until, column, overdraft in (
+            (last, "closing", report.overdraft_closing),
+            (first - timedelta(days=1), "opening", report.overdraft_opening),
+        ):
+            account = replay(entries, until=until)
+            open_money = sum(lot.remaining_amount or 0 for lot in account.lots)
+            self.assertEqual(sum(lot.amounts[column] for lot in report.lots), open_money)
+            self.assertEqual(
+                sum(lot.points[column] for lot in report.lots), account.balance + overdraft
+            )
+
+    @settings(max_examples=100, deadline=None)
+    @given(ledgers(), st.integers(0, 60), st.integers(0, 60))
+    def test_two_periods_are_one(self, entries, a, b):
+        middle, last = day(min(a, b)), day(max(a, b) + 1)
+        whole = roll_forward(entries, last)
+        parts = roll_forward(entries, middle), roll_forward(entries, last, middle + timedelta(1))
+        for column in COLUMNS[1:-1]:
+            total = sum(lot.amounts[column] for lot in whole.lots)
+            parted = sum(lot.amounts[column] for part in parts for lot in part.lots)
+            self.assertEqual(total, parted, column)
+
+    def test_refunds_count_what_was_paid_back(self):
+        entries = [
+            Entry(1, day(0), "purchase", 3, amount=100.0),
+            Entry(2, day(1), "usage", -1),
+            Entry(3, day(2), "refund", -1, lot_id=1, amount=-33.33),
+        ]
+        (lot,) = roll_forward(entries, day(5)).lots
+        self.assertEqual(lot.amounts["refunded"], Decimal("33.33"))
+        self.assertEqual(lot.amounts["used"], Decimal("33.34"))
+        self.assertEqual(lot.amounts["closing"], Decimal("33.33"))
+
+    def test_an_overdraft_stands_apart(self):
+        entries = [Entry(1, day(0), "usage", -5), Entry(2, day(9), "purchase", 20, amount=600.0)]
+        before = roll_forward(entries, day(5))
+        self.assertEqual((before.lots, before.overdraft_closing), ((), 5))
+        after = roll_forward(entries, day(9), day(6))
+        self.assertEqual((after.overdraft_opening, after.overdraft_closing), (5, 0))
+        self.assertEqual(after.lots[0].amounts["used"], Decimal("150.00"))
+
+    def test_currencies_have_decimals_of_their_own(self):
+        entries = [Entry(1, day(0), "purchase", 3, amount=100.0, currency_id=9)]
+        entries.append(Entry(2, day(1), "usage", -1))
+        (lot,) = roll_forward(entries, day(5), decimals_of={9: 0}).lots
+        self.assertEqual(str(lot.amounts["used"]), "33")
+
+    def test_a_period_that_ends_before_it_begins_is_refused(self):
+        with self.assertRaises(ValueError):
+            roll_forward([], day(1), day(2))
