@@ -267,7 +267,11 @@ class SupportTier(models.Model):
         :param int minutes_per_point: 15 is the shipped unit *support point*.
         """
         if minutes_per_point == DEFAULT_MINUTES_PER_POINT:
-            return self.env.ref("helpdesk_support_points.uom_point")
+            # Not env.ref, which asks the database on every call.
+            unit_id = self.env["ir.model.data"]._xmlid_to_res_id(
+                "helpdesk_support_points.uom_point"
+            )
+            return self.env["uom.uom"].browse(unit_id)
         uom_model = self.env["uom.uom"].sudo().with_context(active_test=False)
         hour = self.env.ref("uom.product_uom_hour")
         name = self.env._("Support point (%s min)", minutes_per_point)
