@@ -43,7 +43,10 @@ from . import (
     test_service_clock_transactions,
     test_settlement,
     test_statement,
+    test_statement_download,
     test_statement_issue,
+    test_statement_model,
+    test_statement_race,
     test_ticket,
     test_tour,
 )

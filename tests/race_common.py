@@ -67,10 +67,10 @@ class RaceCase(BaseCase):
             cursor.commit()
             return contract.id, ticket_ids
 
-    def _log(self, cursor, ticket_id, minutes=15):
+    def _log(self, cursor, ticket_id, minutes=15, **values):
         env = self._env(cursor)
         line = env["account.analytic.line"].create(
-            {"ticket_id": ticket_id, "unit_amount": minutes / 60, "name": "Race"}
+            {"ticket_id": ticket_id, "unit_amount": minutes / 60, "name": "Race", **values}
         )
         env.flush_all()
         return line

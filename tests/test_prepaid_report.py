@@ -104,8 +104,8 @@ class TestPrepaidReport(SupportCommon):
         self.assertEqual(sum(lines.mapped("amount_closing")), 300.0)
 
     def test_companies_and_currencies_are_never_added_up(self):
-        francs = self.env["res.currency"].with_context(active_test=False).search(
-            [("name", "=", "CHF")]
+        francs = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "=", "CHF")])
         )
         francs.active = True
         company = self.env["res.company"].create({"name": "Sister Company"})

@@ -72,9 +72,7 @@ class TestReconciliation(SupportCommon):
         line = self._log(self.ticket, 15)
         self._behind_odoo("UPDATE account_analytic_line SET unit_amount = 1 WHERE id = %s", line.id)
         (found,) = self._found()
-        self.assertEqual(
-            (found["cause"], found["expected"], found["posted"]), ("usage", 4, 1)
-        )
+        self.assertEqual((found["cause"], found["expected"], found["posted"]), ("usage", 4, 1))
         row = self.reconciliation._reconcile()
         self.assertRecordValues(
             row,
@@ -117,7 +115,9 @@ class TestReconciliation(SupportCommon):
 
     def test_points_shown_at_the_time(self):
         line = self._log(self.ticket, 30)
-        self._behind_odoo("UPDATE account_analytic_line SET support_points = 9 WHERE id = %s", line.id)
+        self._behind_odoo(
+            "UPDATE account_analytic_line SET support_points = 9 WHERE id = %s", line.id
+        )
         (found,) = self._found()
         self.assertEqual((found["cause"], found["posted"]), ("stored", 9))
         self.reconciliation._reconcile()
@@ -126,9 +126,7 @@ class TestReconciliation(SupportCommon):
 
     def test_an_order_that_credited_less_is_listed_and_repaired_by_a_click(self):
         line = self._sold_line(20)
-        self._behind_odoo(
-            "UPDATE sale_order_line SET product_uom_qty = 25 WHERE id = %s", line.id
-        )
+        self._behind_odoo("UPDATE sale_order_line SET product_uom_qty = 25 WHERE id = %s", line.id)
         row = self.reconciliation._reconcile()
         self.assertRecordValues(
             row, [{"cause": "order", "state": "open", "expected": 25, "posted": 20}]

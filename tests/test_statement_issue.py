@@ -161,9 +161,7 @@ class TestStatementIssue(IssueCommon):
         self.assertIn("For work on 04/20/2026, in a closed period", self._text(may))
         self.assertNotIn("had been closed", self._text(may))
         self.assertEqual(april.attachment_id.checksum, kept)
-        entries = self.env["support.point.entry"].search(
-            april.action_view_late_entries()["domain"]
-        )
+        entries = self.env["support.point.entry"].search(april.action_view_late_entries()["domain"])
         self.assertEqual(entries.mapped("points"), [-2])
 
     def test_late_work_that_came_to_nothing_is_said_too(self):
@@ -176,9 +174,7 @@ class TestStatementIssue(IssueCommon):
     def test_what_differs_is_not_issued(self):
         line = self._log(self._create_ticket(), 30, date="2026-04-20")
         self.env.flush_all()
-        self.cr.execute(
-            "UPDATE account_analytic_line SET unit_amount = 2 WHERE id = %s", [line.id]
-        )
+        self.cr.execute("UPDATE account_analytic_line SET unit_amount = 2 WHERE id = %s", [line.id])
         self.env.invalidate_all()
         statement = self._statement(*LAST_MONTH)
         self.assertIn(f"{line.ticket_id.number} costs points: 8", self._refusal(statement))
@@ -265,9 +261,7 @@ class TestStatementBatch(IssueCommon):
             self._grant(contract, 5, day="2026-04-05")
         line = self._log(self._create_ticket(), 30, date="2026-04-20")
         self.env.flush_all()
-        self.cr.execute(
-            "UPDATE account_analytic_line SET unit_amount = 2 WHERE id = %s", [line.id]
-        )
+        self.cr.execute("UPDATE account_analytic_line SET unit_amount = 2 WHERE id = %s", [line.id])
         self.env.invalidate_all()
         batch = self._batch(contract_ids=contracts.ids)
         self.assertEqual(self._line_of(batch, contracts[0]).outcome, "failed")
@@ -278,7 +272,9 @@ class TestStatementBatch(IssueCommon):
 
     def test_idle_accounts_on_request(self):
         batch = self._batch(with_idle=True, contract_ids=self.contract.ids, date_to="2026-05-11")
-        self.assertEqual(batch.line_ids.reason, "Its period is closed already up to this day or later.")
+        self.assertEqual(
+            batch.line_ids.reason, "Its period is closed already up to this day or later."
+        )
         self._grant(self.contract, 5, day="2026-04-05")
         self._batch()
         batch = self._batch(with_idle=True, contract_ids=self.contract.ids, date_to="2026-05-11")
@@ -318,8 +314,8 @@ class TestBalanceOn(StatementCommon):
     def test_the_dialog_shows_the_day(self):
         self._grant(self.contract, 20, day="2026-03-05")
         action = self.contract.with_user(self.staff).action_balance_on()
-        wizard = self.env["support.balance.on"].with_user(self.staff).with_context(
-            **action["context"]
+        wizard = (
+            self.env["support.balance.on"].with_user(self.staff).with_context(**action["context"])
         )
         shown = wizard.create({"date": "2026-03-04"})
         self.assertEqual(shown.line_ids.balance, 0)

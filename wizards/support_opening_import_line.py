@@ -21,7 +21,7 @@ class SupportOpeningImportLine(models.TransientModel):
     reference = fields.Char()
     customer = fields.Char(string="Customer as Written")
     partner_id = fields.Many2one("res.partner", string="Customer")
-    tier_id = fields.Many2one("support.tier", string="Tier")
+    tier_id = fields.Many2one("support.tier")
     points = fields.Integer()
     amount = fields.Monetary()
     currency_id = fields.Many2one("res.currency")

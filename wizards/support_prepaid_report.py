@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from itertools import groupby
-from operator import itemgetter
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -131,7 +130,7 @@ class SupportPrepaidReport(models.TransientModel):
         own_currency = self.currency_id == self.company_id.currency_id
         contracts = self._contracts()
         values = []
-        for contract_id, entries in self._entries_by_contract():
+        for contract_id, entries in self._entries_by_contract().items():
             account = roll_forward(entries, self.date_to, self.date_from or None, decimals_of)
             common = contracts[contract_id]
             for lot in account.lots:
@@ -169,7 +168,7 @@ class SupportPrepaidReport(models.TransientModel):
         }
 
     def _entries_by_contract(self):
-        """Yield (contract id, entries) of the company's accounts, from one query."""
+        """Return {contract id: entries} of the company's accounts, from one query."""
         self.env["support.point.entry"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -183,8 +182,10 @@ class SupportPrepaidReport(models.TransientModel):
                 self.company_id.id,
             )
         )
-        for contract_id, group in groupby(rows, key=itemgetter(0)):
-            yield contract_id, [Entry(*row[1:]) for row in group]
+        entries = defaultdict(list)
+        for contract_id, *values in rows:
+            entries[contract_id].append(Entry(*values))
+        return entries
 
     def _lot_values(self, lot):
         return {

@@ -15,7 +15,7 @@ class SupportPrepaidReportLine(models.TransientModel):
     kind = fields.Selection([("lot", "Package"), ("overdraft", "Overdraft")], required=True)
     contract_id = fields.Many2one("support.contract", string="Support Account")
     partner_id = fields.Many2one("res.partner", string="Customer")
-    tier_id = fields.Many2one("support.tier", string="Tier")
+    tier_id = fields.Many2one("support.tier")
     entry_id = fields.Many2one("support.point.entry", string="Package")
     currency_id = fields.Many2one("res.currency")
     date = fields.Date(string="Bought")

@@ -15,4 +15,4 @@ class SupportStatementBatchLine(models.TransientModel):
         [("failed", "Not issued"), ("issued", "Issued"), ("skipped", "Skipped")], readonly=True
     )
     reason = fields.Char(readonly=True)
-    statement_id = fields.Many2one("support.statement", string="Statement", readonly=True)
+    statement_id = fields.Many2one("support.statement", readonly=True)

@@ -48,7 +48,16 @@ class TestNumbers(unittest.TestCase):
                 self.assertEqual(parse_number(text), Decimal(expected))
 
     def test_what_is_no_number(self):
-        for text in ("abc", "1.2.3", "1,2,3", "12.34,56.7", "1.23,456,78", True, float("nan"), "1e"):
+        for text in (
+            "abc",
+            "1.2.3",
+            "1,2,3",
+            "12.34,56.7",
+            "1.23,456,78",
+            True,
+            float("nan"),
+            "1e",
+        ):
             with self.subTest(text=text), self.assertRaises(ValueError):
                 parse_number(text)
 
@@ -59,7 +68,13 @@ class TestNumbers(unittest.TestCase):
 
 class TestDates(unittest.TestCase):
     def test_formats(self):
-        for text in ("2026-03-01", "1.3.2026", "01.03.26", datetime(2026, 3, 1, 12), date(2026, 3, 1)):
+        for text in (
+            "2026-03-01",
+            "1.3.2026",
+            "01.03.26",
+            datetime(2026, 3, 1, 12),
+            date(2026, 3, 1),
+        ):
             with self.subTest(text=text):
                 self.assertEqual(parse_date(text), date(2026, 3, 1))
 
