@@ -2,6 +2,7 @@
 """Statements on screen and on paper, reconciliation and the report of prepaid points."""
 
 import io
+import logging
 
 from _bench import Table, interleaved, ms, queries, seconds
 from _ledger_data import make_accounts, make_employee, make_entries, make_tickets
@@ -79,7 +80,8 @@ def bench_paper(env, table):
         }
     )
     env.flush_all()
-    # wkhtmltopdf fetches the order's styles from a server, which a shell does not have.
+    # wkhtmltopdf fetches the order's styles from a server, which a shell does not have, and says so.
+    logging.getLogger("odoo.addons.base.models.ir_actions_report").setLevel(logging.ERROR)
     reports = env["ir.actions.report"].with_context(force_report_rendering=True)
     made = {}
 

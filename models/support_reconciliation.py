@@ -208,14 +208,14 @@ class SupportReconciliation(models.Model):
                 )
             )
 
-    @api.model
     def action_check(self):
-        """Compare everything now, repair usage, and list what differs."""
+        """Compare everything now, repair usage, and list what differs, on whatever it is called."""
         self._check_may_reconcile()
-        self.sudo()._reconcile()
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        self.sudo().browse()._reconcile()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_support_points.action_support_reconciliation"
         )
+        return {**action, "target": "main"}
 
     @api.model
     def _cron_reconcile(self):

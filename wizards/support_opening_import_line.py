@@ -17,7 +17,7 @@ class SupportOpeningImportLine(models.TransientModel):
         [("bad", "Bad"), ("known", "Imported before"), ("good", "Good"), ("imported", "Imported")],
         required=True,
     )
-    problem = fields.Char()
+    problem = fields.Text()
     reference = fields.Char()
     customer = fields.Char(string="Customer as Written")
     partner_id = fields.Many2one("res.partner", string="Customer")

@@ -82,9 +82,11 @@ class SupportPrepaidReport(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_support_points.action_support_prepaid_report_line"
         )
+        title = f"{title} ({self.currency_id.name})"
         return {
             **action,
-            "name": f"{title} ({self.currency_id.name})",
+            "name": title,
+            "display_name": title,
             "domain": [("report_id", "=", self.id)],
         }
 
