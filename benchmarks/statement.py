@@ -98,9 +98,9 @@ def bench_paper(env, table):
         "PDF of 100 rows",
         ms(time_ours),
         f"stock order: {ms(time_stock)}",
-        time_ours,
-        "≤ 0.5 s",
-        0.5,
+        time_ours / time_stock,
+        "≤ 0.18 × (0.5 s of 2.8 s)",
+        0.18,
     )
     table.add(
         "its size",
