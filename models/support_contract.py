@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -204,19 +202,24 @@ class SupportContract(models.Model):
 
     @api.depends("entry_ids", "alert_points", "minutes_per_point", "state")
     def _compute_balance(self):
-        rows = self.env["support.point.entry"]._read_group(
-            [("contract_id", "in", self.ids)], ["contract_id", "kind"], ["points:sum"]
+        entries = self.env["support.point.entry"]
+        entries.flush_model(["contract_id", "kind", "points"])
+        # One row an account; records for each account and kind would cost as much as the sums.
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT contract_id, SUM(points),
+                          COALESCE(-SUM(points) FILTER (
+                              WHERE kind IN ('usage', 'correction')), 0)
+                     FROM support_point_entry
+                    WHERE contract_id = ANY(%s)
+                 GROUP BY contract_id""",
+                self.ids,
+            )
         )
-        balances, used = defaultdict(int), defaultdict(int)
-        for contract, kind, points in rows:
-            balances[contract.id] += points
-            if kind in ("usage", "correction"):
-                used[contract.id] -= points
+        sums = {contract_id: (balance, used) for contract_id, balance, used in rows}
         for contract in self:
-            contract_id = contract._origin.id
-            contract.balance = balances[contract_id]
-            contract.points_used = used[contract_id]
-            contract.points_credited = balances[contract_id] + used[contract_id]
+            contract.balance, contract.points_used = sums.get(contract._origin.id, (0, 0))
+            contract.points_credited = contract.balance + contract.points_used
             contract.balance_hours = contract.balance * contract.minutes_per_point / 60
             contract.balance_state = contract._balance_state(contract.balance)
 

@@ -78,7 +78,8 @@ class SupportContract(models.Model):
     def _portal_issued_statements(self):
         """Return what was issued for the account, newest first; they are for the holder alone."""
         statements = self.env["support.statement"].sudo()
-        if not (self and self._portal_is_holder()):
+        # Without a closed period there is none, which spares the page a query.
+        if not (self and self.lock_date and self._portal_is_holder()):
             return statements
         return statements.search([("contract_id", "=", self.id), ("state", "=", "issued")])
 

@@ -45,10 +45,12 @@ class SupportStatement(models.Model):
 
     @api.depends("contract_id.entry_ids", "date_from", "date_to")
     def _compute_late_points(self):
-        rows = self.env["support.point.entry"]._read_group(
+        ends = [day for day in self.mapped("date_to") if day]
+        rows = ends and self.env["support.point.entry"]._read_group(
             [
                 ("contract_id", "in", self.contract_id.ids),
-                ("date", ">", min(filter(None, self.mapped("date_to")), default=False)),
+                ("date", ">", min(ends)),
+                ("work_date", "<=", max(ends)),
             ],
             ["contract_id", "date:day", "work_date:day"],
             ["points:sum"],
