@@ -7,7 +7,6 @@ from . import support_contract_close
 from . import (
     support_balance_on,
     support_balance_on_line,
-    support_log_call,
     support_opening_import,
     support_opening_import_line,
     support_prepaid_report,
