@@ -70,7 +70,8 @@ class ResourceCalendar(models.Model):
             no_days.concat(*(registered[day.date] for day in days if day.date in registered))
             for days in (to_open, to_forget)
         )
-        (opened | forgotten).leave_id.unlink()
+        # Time off that a person moved to another calendar is theirs.
+        (opened | forgotten).filtered(lambda day: day._is_closed()).leave_id.unlink()
         forgotten.unlink()
         no_days.create(
             [

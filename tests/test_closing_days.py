@@ -373,6 +373,14 @@ class TestClosingReview(ClosingDaysCommon):
         self.assertEqual(by_hand.exists().date_from, datetime(2026, 12, 24, 12))
         self.assertNotIn(date(2026, 12, 24), calendar.closing_day_ids.mapped("date"))
 
+    def test_a_day_that_a_person_moved_to_another_calendar_is_theirs(self):
+        moved = self._leave_on(date(2027, 5, 6))
+        moved.calendar_id = self._create_calendar([(9, 17)])
+        review = self._review()
+        self.assertEqual(self._states(review, "removed").date, date(2027, 5, 6))
+        review.action_apply()
+        self.assertTrue(moved.exists())
+
     def test_what_changed_since_the_review_was_opened_is_respected(self):
         calendar = self._create_service_calendar()
         review = self._review(calendar)
