@@ -183,7 +183,7 @@ class TestClosingDays(ClosingDaysCommon):
         company_s = self.env.company.resource_calendar_id
         self._close(company_s, "2027-06-06 22:00:00", "2027-06-07 21:59:59")
         action = self.env["ir.actions.act_window"]._for_xml_id(f"{MODULE}.action_service_hours")
-        form = Form(self.env["resource.calendar"].with_context(safe_eval(action["context"])))
+        form = Form(self.env["resource.calendar"].with_context(**safe_eval(action["context"])))
         form.name = "Service"
         form.closing_country_id = self.env.ref("base.de")
         service = form.save()
