@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.exceptions import UserError
 
 
 class SupportReconciliation(models.Model):
@@ -9,57 +8,68 @@ class SupportReconciliation(models.Model):
     _inherit = "support.reconciliation"
 
     def _find_credit_differences(self, contracts):
-        """Compare order lines with what they credited on each account."""
-        lines, posted = self._credited_order_lines(contracts)
+        """Compare order lines, and invoice lines without an order, with what they credited."""
         found = []
-        for line in lines:
-            own = posted.get(line, self.env["support.point.entry"])
-            due = self._order_line_due(line, own)
-            for contract in line.support_contract_id | own.contract_id:
-                expected = due if contract == line.support_contract_id else 0
-                has = sum(
-                    own.filtered(lambda one, c=contract: one.contract_id == c).mapped("points")
-                )
-                if expected != has and (contracts is None or contract in contracts):
-                    found.append(self._order_values(line, contract, expected, has))
-            if due and not line.support_contract_id and contracts is None:
-                found.append(self._order_values(line, line.support_contract_id, due, 0))
+        for cause, sources in self._credit_sources(contracts).items():
+            documents = sources._support_documents()
+            posted = sources._posted_support_credit()
+            for source in sources:
+                own = posted.get(source, self.env["support.point.entry"])
+                due = self._points_due(source, documents[source])
+                target = source.support_contract_id
+                for contract in target | own.contract_id:
+                    on_account = own.filtered(lambda one, c=contract: one.contract_id == c)
+                    has = sum(on_account.mapped("points"))
+                    expected = due if contract == target else 0
+                    if expected != has and (contracts is None or contract in contracts):
+                        found.append(self._credit_values(cause, source, contract, expected, has))
+                if due and not target and contracts is None:
+                    found.append(self._credit_values(cause, source, target, due, 0))
         return found
 
-    def _credited_order_lines(self, contracts):
-        """Return the order lines that sell points or have credited some, and their entries."""
-        lines = self.env["sale.order.line"].sudo()
+    def _credit_sources(self, contracts):
+        """Return what sells points or has credited some: {cause: order lines or invoice lines}."""
         entries = self.env["support.point.entry"].sudo()
         own = [] if contracts is None else [("contract_id", "in", contracts.ids)]
+        on_account = (
+            [("support_contract_id", "in", contracts.ids)]
+            if contracts is not None
+            else [("support_contract_id", "!=", False)]
+        )
+        orders = self.env["sale.order.line"].sudo()
+        selling = on_account if contracts is not None else [("support_tier_id", "!=", False)]
         credited = entries.search(
             [*own, ("sale_line_id", "!=", False), ("group_key", "=like", "order:%")]
-        ).sale_line_id
-        selling = [("support_tier_id", "!=", False), ("state", "=", "sale")]
-        if contracts is not None:
-            selling.append(("support_contract_id", "in", contracts.ids))
-        lines = lines.search(selling, order="id") | credited
-        return lines, lines._posted_credit()
+        )
+        orders = (
+            orders.search([*selling, ("state", "=", "sale")], order="id") | credited.sale_line_id
+        )
+        lines = self.env["account.move.line"].sudo()
+        invoiced = entries.search(
+            [*own, ("invoice_line_id", "!=", False), ("group_key", "=like", "invoice:%")]
+        )
+        lines = lines.search(on_account, order="id") | invoiced.invoice_line_id
+        return {"order": orders, "invoice": lines._support_sources()[1]}
 
-    def _order_line_due(self, line, own):
-        """Points that an order line should have credited by now; the one place that asks sales."""
-        if not line._credits_on_order(own):
+    def _points_due(self, source, documents):
+        """Points that a source should have credited by now; the one place that asks sales."""
+        rule = source.support_credit_on
+        if not (rule and source.support_tier_id):
             return 0
-        try:
-            return line._whole_support_points()
-        except UserError:
-            # Changed behind Odoo to what no order may have: due is what was credited, no more.
-            return 0
+        return source._points_due_now(
+            documents.filtered(lambda line: line._counts_for_credit(rule))
+        )
 
-    def _order_values(self, line, contract, expected, posted):
+    def _credit_values(self, cause, source, contract, expected, posted):
         return {
-            "cause": "order",
+            "cause": cause,
             "contract_id": contract.id,
-            "sale_line_id": line.id,
-            "source": line.order_id.name,
+            "sale_line_id" if cause == "order" else "invoice_line_id": source.id,
+            "source": source._support_reference(),
             "expected": expected,
             "posted": posted,
         }
 
     def _repair_credit(self):
         """Let sales post the difference between what is due and what was posted."""
-        self.sale_line_id._sync_support_credit()
+        (self.sale_line_id or self.invoice_line_id)._sync_support_credit()

@@ -36,6 +36,7 @@ from . import (
     test_query_count,
     test_refund_tour,
     test_reconciliation,
+    test_reconciliation_invoice,
     test_rounding_scopes,
     test_sale,
     test_sale_credit,
