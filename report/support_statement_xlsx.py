@@ -21,7 +21,7 @@ class ReportSupportStatement(models.AbstractModel):
     def _sheet(self, statement):
         contract = statement.contract_id.sudo()
         data = statement._statement_data()
-        words = Words(self.env, contract.minutes_per_point)
+        words = Words(self.env, contract)
         head = [
             *([label, value] for label, value in self._facts(statement, contract, words)),
             [self.env._("Customer"), contract.partner_id.display_name],
