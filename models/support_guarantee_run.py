@@ -16,6 +16,9 @@ STATES = [
     ("missed", "Missed"),
 ]
 
+# A change of these moves deadlines that may be missed already.
+PROMISE_KEYS = {"reaction_goal_minutes", "resolution_goal_minutes", "calendar_id"}
+
 
 class SupportGuaranteeRun(models.Model):
     """The measured phase of one ticket with one tier. Once it is over, nothing changes it.
@@ -166,16 +169,25 @@ class SupportGuaranteeRun(models.Model):
                 values = run._measured_values(run._phase(), run.calendar_id._service_clock())
             except ServiceClockError as error:
                 values = run._unmeasured_values(error)
-            changed = {
-                name: value
-                for name, value in values.items()
-                if (run[name] or False) != (value or False)
-            }
+            changed = run._changed(values)
             if changed:
                 run.write(changed)
         for run, bar in self.filtered("ending")._replay_bars().items():
             run.replay = bar
         self._withdraw_alerts()
+
+    def _changed(self, values):
+        """Return those of the values that differ; most of them don't, and a write has its price."""
+        return {
+            name: value
+            for name, value in values.items()
+            if (self._raw(name) or False) != (value or False)
+        }
+
+    def _raw(self, name):
+        """Return a field as it would be written: an id for a record."""
+        value = self[name]
+        return value.id if isinstance(value, models.BaseModel) else value
 
     def _measured_values(self, phase, clock):
         lasting = [pause.start_at for pause in phase.pauses if not pause.end_at]
@@ -279,19 +291,17 @@ class SupportGuaranteeRun(models.Model):
         }
         if start_at == ticket.received_at:
             values["responded_at"] = ticket.first_response_at
-        is_corrected = (
-            self.responded_at
-            and "responded_at" in values
-            and (values["responded_at"] != self.responded_at)
-        )
-        if start_at != self.start_at or is_corrected:
+        changed = self._changed(values)
+        if not changed:
+            return
+        if "start_at" in changed or (self.responded_at and "responded_at" in changed):
             # What happened was corrected, so it is judged anew.
-            values |= {"reaction_missed": False, "reaction_result": False}
-            if start_at != self.start_at:
-                values["resolution_missed"] = False
-        else:
+            changed |= {"reaction_missed": False, "reaction_result": False}
+            if "start_at" in changed:
+                changed["resolution_missed"] = False
+        elif changed.keys() & PROMISE_KEYS:
             self._note_misses(over_at)
-        self.write(values)
+        self.write(changed)
 
     def _hand_over(self, handed_at):
         """End these runs, because another tier goes on with the ticket."""
