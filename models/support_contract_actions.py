@@ -56,9 +56,9 @@ class SupportContract(models.Model):
         """Print the account overview up to today, as a draft: one click, nothing is closed."""
         self.ensure_one()
         self.check_access("read")
-        return self.env.ref("helpdesk_support_points.report_statement").report_action(
-            self._current_statement()
-        )
+        statement = self._current_statement()
+        statement.sudo(False).check_access("read")
+        return self.env.ref("helpdesk_support_points.report_statement").report_action(statement)
 
     def _current_statement(self):
         """Return the draft of the period that is still open, as superuser."""

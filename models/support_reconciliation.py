@@ -211,6 +211,7 @@ class SupportReconciliation(models.Model):
     def action_check(self):
         """Compare everything now, repair usage, and list what differs, on whatever it is called."""
         self._check_may_reconcile()
+        self.check_access("read")
         self.sudo().browse()._reconcile()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_support_points.action_support_reconciliation"

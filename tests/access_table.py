@@ -29,6 +29,7 @@ HELPDESK = ("own", "team", "all", "manager", "staff 2", "admin")
 MONEY = ("accounting", "invoicing", "sales")
 SALES = ("invoicing", "sales", "staff 2", "admin")
 MANAGERS = ("manager", "staff 2", "admin")
+ISSUERS = (*MANAGERS, "accounting", "invoicing")
 
 
 def rows(*cells):
@@ -52,7 +53,11 @@ RIGHTS = {
     "support.guarantee": rows((HELPDESK + MONEY, "r"), (MANAGERS, "rwcd")),
     "support.contract": rows((HELPDESK + MONEY, "r"), (MANAGERS, "rwcd")),
     "support.point.entry": rows((HELPDESK + MONEY, "r")),
-    "support.statement": rows((HELPDESK + MONEY, "rwc"), (MANAGERS, "rwcd"), (("sales",), "r")),
+    # They name tickets: not for who reads some tickets alone.
+    "support.statement": rows(
+        (("all", "accounting", "invoicing"), "rwc"), (MANAGERS, "rwcd"), (("sales",), "r")
+    ),
+    "support.reconciliation": rows((ISSUERS, "r")),
     "helpdesk.ticket": rows(
         (("alice", "alan", "bob"), "r"),
         (("own", "team"), "rwc@A"),
@@ -69,10 +74,24 @@ RIGHTS = {
     "support.ticket.pause": rows((("all", "manager", "staff 2", "admin"), "r")),
     "support.level.history": rows((("all", "manager", "staff 2", "admin"), "r")),
     "support.guarantee.report": rows((("all", "manager", "staff 2", "admin"), "r")),
-    "support.yearly.closing": rows((("employee", *HELPDESK, *MONEY), "r"), (("admin",), "rwcd")),
-    "support.closing.day": rows((("employee", *HELPDESK, *MONEY), "r"), (("admin",), "rwcd")),
+    "support.yearly.closing": rows((("employee", *HELPDESK, *MONEY), "r"), (MANAGERS, "rwcd")),
+    "support.closing.day": rows((("employee", *HELPDESK, *MONEY), "r"), (MANAGERS, "rwcd")),
     # Wizards: everybody reads their own alone.
     "support.log.call": rows((HELPDESK, "rwcd")),
+    "support.balance.on": rows((HELPDESK + MONEY, "rwcd")),
+    "support.balance.on.line": rows((HELPDESK + MONEY, "rwcd")),
+    "support.closing.review": rows((MANAGERS, "rwcd")),
+    "support.closing.review.line": rows((MANAGERS, "rwcd")),
+    "support.contract.close": rows((MANAGERS, "rwcd")),
+    "support.points.adjust": rows((MANAGERS, "rwcd")),
+    "support.opening.import": rows((MANAGERS, "rwcd")),
+    "support.opening.import.line": rows((MANAGERS, "rwcd")),
+    "support.prepaid.report": rows((ISSUERS, "rwcd")),
+    "support.prepaid.report.line": rows((ISSUERS, "rcd")),
+    "support.statement.batch": rows((ISSUERS, "rwcd")),
+    "support.statement.batch.line": rows((ISSUERS, "rwcd")),
+    # Stock, and everybody needs calendars.
+    "resource.calendar": rows((("employee", *HELPDESK, *MONEY), "r@AB2")),
     # Not ours, but they name accounts: what others decide about reading holds.
     "res.partner": rows(
         (("alice", "alan", "bob"), "r"),
@@ -103,7 +122,7 @@ METHODS = {
         "action_explain_support_points": "r",
         "action_sell_package": "r",
     },
-    "account.move": {"action_view_support_contracts": "staff r"},
+    "account.move": {"action_view_support_contracts": "staff r", "button_draft": ("invoicing", "admin")},
     "helpdesk.ticket": {
         "action_escalate": "w",
         "action_set_suggested_customer": "w",
@@ -116,6 +135,7 @@ METHODS = {
     },
     "mail.thread": {"message_process": ""},
     "res.partner": {"action_view_support_contracts": HELPDESK + MONEY},
+    "resource.calendar": {"action_review_closing_days": "support.contract w", "copy": MANAGERS},
     "sale.order": {
         "action_quotation_send": "staff r",
         "action_quotation_sent": "staff r",
@@ -124,7 +144,11 @@ METHODS = {
     "support.contract": {
         "action_close": "w",
         "action_open": "w",
-        "action_print_statement": "r",
+        "action_ask_close": "w",
+        "action_balance_on": "r",
+        "action_next_statement": "support.statement c",
+        "action_settle_overdraft": "w",
+        "action_print_statement": "support.statement r",
         "action_sell_package": "r",
         "action_view_entries": "r",
         "action_view_invoices": SALES,
@@ -134,7 +158,32 @@ METHODS = {
     },
     "support.log.call": {"action_log": "helpdesk.ticket w"},
     "support.point.entry": {"action_open_source": "r"},
-    "support.statement": {"action_print": "r"},
+    "support.points.adjust": {"action_post": "support.contract w"},
+    "support.contract.close": {"action_close": "support.contract w"},
+    "support.opening.import": {
+        "action_check": "support.contract w",
+        "action_download_template": "support.contract w",
+        "action_import": "support.contract w",
+    },
+    "support.prepaid.report": {
+        "action_download_xlsx": "support.reconciliation r",
+        "action_show": "support.reconciliation r",
+    },
+    "support.prepaid.report.line": {"action_open_entries": "support.reconciliation r"},
+    "support.reconciliation": {
+        "action_check": "r",
+        "action_open_source": "r",
+        "action_repair": "r",
+    },
+    "support.closing.review": {"action_apply": "support.contract w"},
+    "support.statement": {
+        "action_download_xlsx": "r",
+        "action_issue": ISSUERS,
+        "action_open_pdf": "r",
+        "action_print": "r",
+        "action_view_late_entries": "r",
+    },
+    "support.statement.batch": {"action_issue": "support.reconciliation r"},
     "support.tier": {"action_view_contracts": "r"},
 }
 # What is called with arguments.

@@ -222,6 +222,12 @@ class AccessWorld(HoleCase):
             guarantees[label] = cls.env["support.guarantee"].create(
                 {"contract_id": account.id, "reaction_hours": 2}
             )
+        cls.records["support.reconciliation"] = {
+            label: cls.env["support.reconciliation"].create(
+                {"contract_id": one.id, "company_id": one.company_id.id, "cause": "usage"}
+            )
+            for label, one in accounts.items()
+        }
         cls.records["support.point.entry"] = entries
         cls.records["support.statement"] = statements
         cls.records["support.guarantee"] = guarantees
@@ -296,6 +302,17 @@ class AccessWorld(HoleCase):
     @classmethod
     def _describe_changes(cls):
         """Say what a person would write to and create beside each record."""
+        cls.report = cls.env["support.prepaid.report"].create({})
+        cls.calendars = cls.records["resource.calendar"] = {
+            label: cls.env["resource.calendar"].create(
+                {
+                    "name": f"Service {label}",
+                    "company_id": company.id,
+                    "closing_country_id": cls.env.ref("base.de").id,
+                }
+            )
+            for label, company in cls._companies()
+        }
         records, companies = cls.records, dict(cls._companies())
         cls.written = {
             "support.tier": {"sequence": 11},
@@ -349,6 +366,31 @@ class AccessWorld(HoleCase):
                 "team_id": records["helpdesk.ticket"][label].team_id.id,
                 # What a person of the helpdesk files, they may keep.
                 "user_id": cls.users["own"].id if label == "A" else False,
+            },
+            "support.points.adjust": lambda label: {
+                "contract_id": of("support.contract", label),
+                "points": 5,
+                "reason": "New",
+            },
+            "support.contract.close": lambda label: {
+                "contract_id": of("support.contract", label),
+                "outcome": "forfeit",
+                "reason": "New",
+            },
+            "support.opening.import": lambda label: {"company_id": companies[label].id},
+            "support.prepaid.report": lambda label: {"company_id": companies[label].id},
+            "support.prepaid.report.line": lambda label: {
+                "report_id": cls.report.id,
+                "kind": "lot",
+                "contract_id": of("support.contract", label),
+            },
+            # Not over: nothing is issued, as issuing commits.
+            "support.statement.batch": lambda label: {
+                "company_id": companies[label].id,
+                "date_to": "2099-12-31",
+            },
+            "support.closing.review": lambda label: {
+                "calendar_id": cls.calendars[label].id,
             },
             "support.log.call": lambda label: {
                 "ticket_id": of("helpdesk.ticket", label),

@@ -47,6 +47,8 @@ def _print_table(title, cells):
 class TestAccessMatrix(AccessCase):
     """What each role can do, tried by calls as a browser makes them, is what the table says."""
 
+    maxDiff = None
+
     def _observed_cell(self, role, model):
         """Return the cell of a role and a model, and what contradicts itself."""
         if model not in self.records:

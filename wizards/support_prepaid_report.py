@@ -50,7 +50,9 @@ class SupportPrepaidReport(models.TransientModel):
 
     @api.depends("company_id", "currency_id")
     def _compute_other_currencies(self):
-        for report in self:
+        allowed = self.filtered(lambda report: report.company_id in self.env.companies)
+        (self - allowed).other_currencies = False
+        for report in allowed:
             entries = report.env["support.point.entry"].sudo()
             rows = entries._read_group(
                 [

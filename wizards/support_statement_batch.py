@@ -3,7 +3,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 MAX_ATTEMPTS = 3
@@ -62,6 +62,8 @@ class SupportStatementBatch(models.TransientModel):
         self.ensure_one()
         self.env["support.statement"]._check_may_issue()
         self.env["support.contract"].check_access("read")
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("You do not work in the company %s.", self.company_id.id))
         if self.date_to >= self.company_id._support_today():
             raise UserError(self.env._("Only past periods are issued. Choose a day before today."))
         contract_ids = self._contracts().ids
