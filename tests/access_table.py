@@ -147,7 +147,7 @@ METHODS = {
         "action_ask_close": "w",
         "action_balance_on": "r",
         "action_next_statement": "support.statement c",
-        "action_settle_overdraft": "w",
+        "action_settle_overdraft": "r",
         "action_print_statement": "support.statement r",
         "action_sell_package": "r",
         "action_view_entries": "r",
