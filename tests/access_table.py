@@ -122,7 +122,10 @@ METHODS = {
         "action_explain_support_points": "r",
         "action_sell_package": "r",
     },
-    "account.move": {"action_view_support_contracts": "staff r", "button_draft": ("invoicing", "admin")},
+    "account.move": {
+        "action_view_support_contracts": "staff r",
+        "button_draft": ("invoicing", "admin"),
+    },
     "helpdesk.ticket": {
         "action_escalate": "w",
         "action_set_suggested_customer": "w",
@@ -135,7 +138,7 @@ METHODS = {
     },
     "mail.thread": {"message_process": ""},
     "res.partner": {"action_view_support_contracts": HELPDESK + MONEY},
-    "resource.calendar": {"action_review_closing_days": "support.contract w", "copy": MANAGERS},
+    "resource.calendar": {"action_review_closing_days": MANAGERS, "copy": MANAGERS},
     "sale.order": {
         "action_quotation_send": "staff r",
         "action_quotation_sent": "staff r",

@@ -303,15 +303,16 @@ class AccessWorld(HoleCase):
     def _describe_changes(cls):
         """Say what a person would write to and create beside each record."""
         cls.report = cls.env["support.prepaid.report"].create({})
-        cls.calendars = cls.records["resource.calendar"] = {
-            label: cls.env["resource.calendar"].create(
-                {
-                    "name": f"Service {label}",
-                    "company_id": company.id,
-                    "closing_country_id": cls.env.ref("base.de").id,
-                }
-            )
+        calendars = cls.env["resource.calendar"]
+        germany = {"closing_country_id": cls.env.ref("base.de").id}
+        cls.calendars = {
+            label: calendars.create({"name": label, "company_id": company.id, **germany})
             for label, company in cls._companies()
+        }
+        # Service hours belong to no company.
+        cls.records["resource.calendar"] = {
+            label: calendars.create({"name": f"Shared {label}", "company_id": False, **germany})
+            for label in "AB2"
         }
         records, companies = cls.records, dict(cls._companies())
         cls.written = {
