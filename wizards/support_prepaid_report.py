@@ -62,9 +62,10 @@ class SupportPrepaidReport(models.TransientModel):
                 ],
                 ["currency_id"],
             )
-            report.other_currencies = ", ".join(
-                currency.name or report.company_id.currency_id.name for (currency,) in rows
-            )
+            # Points without a currency are of the company's.
+            others = {currency or report.company_id.currency_id for (currency,) in rows}
+            names = {currency.name for currency in others - {report.currency_id}}
+            report.other_currencies = ", ".join(sorted(names))
 
     # ------------------------------------------------------------------
     # Actions
