@@ -44,7 +44,14 @@ class ResourceCalendar(models.Model):
     closing_subdivisions = fields.Char(compute="_compute_known_holidays")
     closing_known_categories = fields.Char(compute="_compute_known_holidays")
     closing_pending_count = fields.Integer(compute="_compute_closing_pending_count")
-    support_tier_ids = fields.One2many("support.tier", "calendar_id", string="Support Tiers")
+    support_tier_ids = fields.One2many(
+        "support.tier",
+        "calendar_id",
+        string="Support Tiers",
+        # Employees read calendars, but no tiers.
+        groups="helpdesk_mgmt.group_helpdesk_user_own,sales_team.group_sale_salesman,"
+        "helpdesk_support_points.group_support_accounting",
+    )
     closing_first_year = fields.Integer(readonly=True, export_string_translation=False)
     closing_last_year = fields.Integer(readonly=True, export_string_translation=False)
 

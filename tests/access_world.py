@@ -390,9 +390,7 @@ class AccessWorld(HoleCase):
                 "company_id": companies[label].id,
                 "date_to": "2099-12-31",
             },
-            "support.closing.review": lambda label: {
-                "calendar_id": cls.calendars[label].id,
-            },
+            "support.closing.review": lambda label: {"calendar_id": cls.calendars[label].id},
             "support.log.call": lambda label: {
                 "ticket_id": of("helpdesk.ticket", label),
                 "summary": "New",
