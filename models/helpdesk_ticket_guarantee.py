@@ -124,14 +124,15 @@ class HelpdeskTicket(models.Model):
         """
         tickets = self.sudo()
         terms = self.env["support.guarantee"]._terms_for(tickets)
-        touched = self.env["support.guarantee.run"].sudo()
-        new_vals = []
+        runs = self.env["support.guarantee.run"].sudo()
+        touched_ids, new_vals = [], []
         for ticket in tickets:
             tier = ticket.support_level_id.tier_id
             over_at, ending = ticket._service_end()
             run = ticket._current_run()
             if run and run.tier_id != tier and run.ending in (False, "handed_over"):
-                touched |= run._hand_over(ticket._phase_start())
+                run._hand_over(ticket._phase_start())
+                touched_ids.append(run.id)
                 run = run.browse()
             if run and run.ending and run.ending != ending:
                 run = run._resume(tier)
@@ -139,12 +140,12 @@ class HelpdeskTicket(models.Model):
                 continue
             if run:
                 run._follow(ticket, terms[ticket], over_at, ending)
-                touched |= run
+                touched_ids.append(run.id)
             elif terms[ticket] and (is_new or not over_at):
                 new_vals.append(ticket._run_values(terms[ticket], over_at, ending))
         if new_vals:
-            touched.flush_model(["is_current"])  # before the unique index sees the new ones
-        (touched | touched.create(new_vals))._measure()
+            runs.flush_model(["is_current"])  # before the unique index sees the new ones
+        (runs.browse(touched_ids) | runs.create(new_vals))._measure()
 
     def _service_end(self):
         """Return when and why this ticket is over, as (instant, ending); Nones while it is not."""

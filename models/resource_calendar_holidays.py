@@ -41,9 +41,11 @@ class ResourceCalendar(models.Model):
     closing_day_ids = fields.One2many(
         "support.closing.day", "calendar_id", string="Generated Closing Days"
     )
-    closing_subdivisions = fields.Char(compute="_compute_known_holidays")
-    closing_known_categories = fields.Char(compute="_compute_known_holidays")
-    closing_pending_count = fields.Integer(compute="_compute_closing_pending_count")
+    closing_subdivisions = fields.Char(compute="_compute_known_holidays", compute_sudo=True)
+    closing_known_categories = fields.Char(compute="_compute_known_holidays", compute_sudo=True)
+    closing_pending_count = fields.Integer(
+        compute="_compute_closing_pending_count", compute_sudo=True
+    )
     support_tier_ids = fields.One2many(
         "support.tier",
         "calendar_id",

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -164,14 +166,16 @@ class SupportGuaranteeRun(models.Model):
 
     def _measure(self):
         """Bring deadlines, results and lengths in line with the facts of these runs."""
+        same_changes = defaultdict(list)
         for run in self:
             try:
                 values = run._measured_values(run._phase(), run.calendar_id._service_clock())
             except ServiceClockError as error:
                 values = run._unmeasured_values(error)
-            changed = run._changed(values)
+            same_changes[tuple(run._changed(values).items())].append(run.id)
+        for changed, run_ids in same_changes.items():
             if changed:
-                run.write(changed)
+                self.browse(run_ids).write(dict(changed))
         for run, bar in self.filtered("ending")._replay_bars().items():
             run.replay = bar
         self._withdraw_alerts()
@@ -264,9 +268,13 @@ class SupportGuaranteeRun(models.Model):
 
     def _outcome(self):
         """Return "missed" if any promise of these runs is, "met" if all were kept, else False."""
-        if any(run[f"{kind}_missed"] for run in self for kind in KINDS):
+        results = {
+            run[f"{kind}_result"] or (run[f"{kind}_missed"] and "missed")
+            for run in self
+            for kind in KINDS
+        }
+        if "missed" in results:
             return "missed"
-        results = {run[f"{kind}_result"] for run in self for kind in KINDS}
         return "met" if "met" in results and results <= {"met", "none"} else False
 
     # ------------------------------------------------------------------
@@ -314,7 +322,6 @@ class SupportGuaranteeRun(models.Model):
                     "end_at": max(handed_at, run.start_at),
                 }
             )
-        return self
 
     def _resume(self, tier):
         """Go on measuring a ticket that was over: this run, or none if another tier goes on."""

@@ -24,6 +24,7 @@ class SupportReconciliation(models.Model):
     _name = "support.reconciliation"
     _description = "Difference between Points and their Sources"
     _order = "state, create_date desc, id desc"
+    _rec_names_search = ["contract_id"]
 
     contract_id = fields.Many2one(
         "support.contract", string="Support Account", readonly=True, index=True, ondelete="cascade"

@@ -1,13 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from functools import cache
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_day_names
 from odoo import api, models
 from odoo.tools import format_date, format_datetime, formatLang
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools.balance_chart import balance_chart
 from ..tools.statement import hours_of
+from ..tools.weekly_hours import clock_time, weekly_hours
 
 MINUS = "\N{MINUS SIGN}"
 # Pixels that fit the text of every letterhead; in wkhtmltopdf, 100 % of a picture is something
@@ -92,6 +93,7 @@ class ReportSupportStatement(models.AbstractModel):
             "closing_label": self.env._("Closing balance on %s", words.date(data.date_to)),
             "lots": self._lots(statement, words),
             "rounding": self._rounding(contract),
+            "service_hours": self._service_hours(contract),
         }
 
     # ------------------------------------------------------------------
@@ -287,6 +289,30 @@ class ReportSupportStatement(models.AbstractModel):
             "1 point = %(minutes)s minutes. Work is charged by the started %(minutes)s "
             "minutes, rounded for each time entry.",
             minutes=minutes,
+        )
+
+    def _service_hours(self, contract):
+        """When the service is open, in words; empty for a calendar that a week can't tell."""
+        calendar = contract.tier_id._get_calendar().sudo()
+        if calendar.flexible_hours or calendar.two_weeks_calendar:
+            return ""
+        days = get_day_names("abbreviated", locale=babel_locale_parse(self.env.lang))
+        parts = [
+            "{} {}".format(
+                days[first] if first == last else f"{days[first]}–{days[last]}",
+                ", ".join(f"{clock_time(start)}–{clock_time(end)}" for start, end in spans),
+            )
+            for first, last, spans in weekly_hours(
+                (int(line.dayofweek), line.hour_from, line.hour_to)
+                for line in calendar.attendance_ids
+                if line.day_period != "lunch"
+            )
+        ]
+        return parts and self.env._(
+            "Service hours: %(hours)s (%(zone)s), except on holidays and closing days. Reaction "
+            "and processing times count service hours only.",
+            hours="; ".join(parts),
+            zone=calendar.tz,
         )
 
 

@@ -109,7 +109,23 @@ RIGHTS = {
 PORTAL_READS = {
     "helpdesk.ticket": {"last_stage_update", "support_level_id", "support_points"},
     "helpdesk.ticket.stage": {"pauses_service_time", "solves_request"},
-    "sale.order.line": {"support_tier_id", "support_contract_id"},
+    # What they ordered and were charged for, and how it is credited: nothing of others.
+    "sale.order.line": {
+        "support_absorbed_points",
+        "support_contract_id",
+        "support_credit_on",
+        "support_period_from",
+        "support_period_to",
+        "support_tier_id",
+    },
+    "account.move.line": {
+        "support_absorbed_points",
+        "support_contract_id",
+        "support_credit_on",
+        "support_origin_line_id",
+        "support_returns_points",
+        "support_tier_id",
+    },
 }
 
 # Model → method → who may call it: with letters, whoever has these rights to the record; 'staff r'

@@ -14,7 +14,7 @@ ACTIONS = {
 READERS = {"accounts", "statements", "entries"}
 REACHED = {
     "employee": set(),
-    "own": {*READERS, "unbooked"},
+    "own": {"accounts", "entries", "unbooked"},
     "all": {*READERS, "unbooked"},
     "manager": {*READERS, "unbooked", "tiers"},
     "accounting": {*READERS, "tiers"},
@@ -74,10 +74,18 @@ class TestAccessMenus(AccessCase):
         account = self.records["support.contract"]["A"]
         for role in ("own", "team", "all"):
             for model, method in (
-                ("support.contract", "action_print_statement"),
                 ("support.contract", "action_view_entries"),
                 ("support.contract", "action_view_statements"),
             ):
                 with self.subTest(role=role, method=method):
                     outcome = self._call(role, model, method, account.ids)
                     self.assertIsNone(outcome.error, str(outcome))
+
+    def test_who_reads_some_tickets_alone_prints_no_statement_of_all(self):
+        account = self.records["support.contract"]["A"]
+        for role, is_refused in (("own", True), ("team", True), ("all", False)):
+            with self.subTest(role=role):
+                outcome = self._call(
+                    role, "support.contract", "action_print_statement", account.ids
+                )
+                self.assertEqual(outcome.is_refused, is_refused, str(outcome))

@@ -220,8 +220,8 @@ class TestStatementPage(StatementCommon):
         self.assertEqual(len(re.search(r'<polyline[^>]* points="([^"]*)"', svg)[1].split()), 4)
         self.assertIn("Mar 29", svg)
 
-    def test_any_support_user_may_print_and_no_portal_user(self):
-        staff = self._create_staff("support.own", "helpdesk_mgmt.group_helpdesk_user_own")
+    def test_who_reads_all_tickets_may_print_and_no_portal_user(self):
+        staff = self._create_staff("support.all", "helpdesk_mgmt.group_helpdesk_user")
         portal = new_test_user(self.env, login="customer", groups="base.group_portal")
         self._log(self._create_ticket(name="Course import"), 15, date="2026-03-27")
         statement = self._statement("2026-03-01", "2026-03-31")
