@@ -25,11 +25,9 @@ DAY = "2026-01-05"
 
 
 class AccessWorld(HoleCase):
-    """A firm of two companies with two customers, one of which both serve, and staff of every kind.
-
-    Each record has a label: A is of Acme in company 1, B of Beta in company 1, and 2 of company 2,
-    which serves Acme too. Acme's account covers the faculty of Fiona. ``records``, ``spare`` (what
-    nothing hangs on), ``written`` and ``created`` hold them by model and label.
+    """Two companies with customers and staff of every kind. Each record has a label: A is of Acme
+    and B of Beta in company 1, 2 of company 2, which serves Acme too. Acme's account covers the
+    faculty of Fiona. ``records``, ``spare`` (what nothing hangs on), ``written`` and ``created``.
     """
 
     # Further roles of a test: name → group.
@@ -253,11 +251,10 @@ class AccessWorld(HoleCase):
     def _create_measures(cls):
         """Make what the system notes of tickets."""
         period = {"start_at": f"{DAY} 09:00:00", "end_at": f"{DAY} 10:00:00"}
+        levels = cls.records["support.level"]
         for model, values in {
             "support.ticket.pause": lambda label: {"reason": "solved"},
-            "support.level.history": lambda label: {
-                "level_id": cls.records["support.level"][label].id
-            },
+            "support.level.history": lambda label: {"level_id": levels[label].id},
             "support.guarantee.run": lambda label: {
                 "tier_id": cls.records["support.tier"][label].id,
                 "calendar_id": dict(cls._companies())[label].resource_calendar_id.id,
