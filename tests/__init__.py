@@ -5,6 +5,7 @@ from . import (
     test_access_matrix,
     test_access_menus,
     test_access_numbers,
+    test_access_own_tickets,
     test_access_paths,
     test_access_reports,
     test_access_routes,
