@@ -51,11 +51,11 @@ def make_entries(env, contracts, per_account, tickets=None):
                     group_key, revision, ticket_id, create_date, create_uid)
             SELECT contract.id, day.date, day.date, day.kind, day.points, day.amount, %(currency)s,
                    'Bench', 'bench:' || contract.id || ':' || day.number, 0,
-                   CASE WHEN day.kind = 'usage' AND some.ids <> '{}'
-                        THEN some.ids[1 + day.number %% array_length(some.ids, 1)]
+                   CASE WHEN day.kind = 'usage' AND given.ids <> '{}'
+                        THEN given.ids[1 + day.number %% array_length(given.ids, 1)]
                    END, now(), 1
               FROM support_contract contract,
-                   (SELECT %(tickets)s::int[] AS ids) some,
+                   (SELECT %(tickets)s::int[] AS ids) given,
                    LATERAL (
                        SELECT number, DATE '2024-01-01' + (number %% 700) AS date,
                               CASE WHEN number %% 50 = 0 THEN 'purchase' ELSE 'usage' END AS kind,
