@@ -122,6 +122,7 @@ def bench_paper(env, table):
 
 def bench_books(env, table):
     """1,000 accounts with 100,000 entries: prepaid points and reconciliation."""
+    make_employee(env)
     contracts = make_accounts(env, 1000)
     make_entries(env, contracts, 100)
     ticket = make_tickets(env, contracts[0])
