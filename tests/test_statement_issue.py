@@ -192,7 +192,7 @@ class TestStatementInterrupted(IssueCommon):
         statement = self._statement(*LAST_MONTH)
 
         class Killed(BaseException):
-            pass
+            """No Exception, so that nothing on the way handles it."""
 
         def die(*args, **kwargs):
             raise Killed
