@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from functools import cache
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -97,19 +99,21 @@ class AccountAnalyticLine(models.Model):
 
     @api.constrains("ticket_id", "support_contract_id", "support_level_id", "company_id")
     def _check_support_contract(self):
-        for line in self.filtered("support_contract_id"):
-            contract = line.support_contract_id.sudo()
-            ticket = line.ticket_id.sudo()
+        keys = ("support_contract_id", "ticket_id", "support_level_id", "company_id")
+        booked = self.sudo().filtered("support_contract_id")
+        for contract, ticket, level, company in {
+            tuple(map(line.__getitem__, keys)) for line in booked
+        }:
             if (
                 not contract._covers(ticket.commercial_partner_id)
-                or contract.company_id != line.company_id
-                or contract.tier_id != line.support_level_id.sudo().tier_id
+                or contract.company_id != company
+                or contract.tier_id != level.tier_id
             ):
                 raise ValidationError(
                     self.env._(
                         "Time of %(level)s on %(ticket)s cannot be booked on %(account)s: "
                         "customer, company and tier must be the same.",
-                        level=line.support_level_id.name or self.env._("(no level)"),
+                        level=level.name or self.env._("(no level)"),
                         ticket=ticket.display_name or self.env._("(no ticket)"),
                         account=contract.display_name,
                     )
@@ -249,23 +253,38 @@ class AccountAnalyticLine(models.Model):
             return vals_list
         tickets = self.env["helpdesk.ticket"].browse({vals["ticket_id"] for vals in on_ticket})
         tickets.check_access("read")
+        # Most lines of a batch share what follows from their ticket.
+        account_for = cache(self._account_for_time)
+        project_for = cache(lambda ticket, contract: ticket._get_timesheet_project(contract).id)
         for vals in on_ticket:
-            ticket = tickets.browse(vals["ticket_id"]).sudo()
             # A form sends empty values for what it shows: they are filled like missing ones.
-            level = ticket.support_level_id
-            if vals.get("support_level_id"):
-                level = level.browse(vals["support_level_id"])
-            contract = ticket.support_contract_id
-            if vals.get("support_contract_id"):
-                contract = contract.browse(vals["support_contract_id"])
-            if not contract._pays_for(ticket, level.tier_id):
-                contract = ticket._find_support_contract(level.tier_id)
+            ticket, level, contract = account_for(
+                vals["ticket_id"],
+                vals.get("support_level_id") or False,
+                vals.get("support_contract_id") or False,
+            )
             vals["support_level_id"] = level.id
             vals["support_contract_id"] = contract.id
             vals["company_id"] = ticket.company_id.id
             if not vals.get("project_id") and not vals.get("task_id"):
-                vals["project_id"] = ticket._get_timesheet_project(contract).id
+                vals["project_id"] = project_for(ticket, contract)
         return vals_list
+
+    @api.model
+    def _account_for_time(self, ticket_id, level_id, contract_id):
+        """Return ticket, level and account of new time, as superuser; the given ones if they fit.
+
+        :param level_id, contract_id: what was given, or False
+        """
+        ticket = self.env["helpdesk.ticket"].sudo().browse(ticket_id)
+        level, contract = ticket.support_level_id, ticket.support_contract_id
+        if level_id:
+            level = level.browse(level_id)
+        if contract_id:
+            contract = contract.browse(contract_id)
+        if not contract._pays_for(ticket, level.tier_id):
+            contract = ticket._find_support_contract(level.tier_id)
+        return ticket, level, contract
 
     @api.model
     def _check_employee(self, error):

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
+from functools import cache
 from typing import NamedTuple
 
 from odoo import api, models
@@ -26,11 +27,13 @@ class AccountAnalyticLine(models.Model):
     def _support_hours(self):
         """Time of the line in hours; day-encoded time is converted without rounding."""
         self.ensure_one()
+        unit = self.product_uom_id
         # Not env.ref, which asks the database on every call.
         hour_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_hour")
-        hour = self.env["uom.uom"].browse(hour_id)
-        unit = self.product_uom_id
-        if not unit or unit == hour or not unit._has_common_reference(hour):
+        if unit.id in (False, hour_id):
+            return self.unit_amount
+        hour = unit.browse(hour_id)
+        if not unit._has_common_reference(hour):
             return self.unit_amount
         return unit._compute_quantity(self.unit_amount, hour, round=False)
 
@@ -144,6 +147,7 @@ class AccountAnalyticLine(models.Model):
         groups = changed._complete_groups(groups)
         entries = self.env["support.point.entry"].sudo()
         posted = entries._posted_by_group(groups)
+        changed_ids, entry_text = set(self.ids), cache(self._entry_text)
         vals_list, points_by_contract = [], defaultdict(int)
         for key, group in groups.items():
             target = points_for(group.lines._billed_minutes(), group.contract.minutes_per_point)
@@ -152,7 +156,8 @@ class AccountAnalyticLine(models.Model):
                 points_by_contract[group.contract] += difference
                 vals_list.append(
                     {
-                        **changed._usage_values(group, entries.browse(last_id)),
+                        **self._usage_values(group, entries.browse(last_id), changed_ids),
+                        "name": entry_text(group.contract, group.ticket, bool(last_id)),
                         "points": difference,
                         "group_key": key,
                         "revision": revision,
@@ -184,17 +189,14 @@ class AccountAnalyticLine(models.Model):
                 )
             )
 
-    def _usage_values(self, group, last_entry):
+    @api.model
+    def _usage_values(self, group, last_entry, changed_ids):
         """Values of a usage entry, or of the correction of what ``last_entry`` posted.
 
-        The text is the ticket's, not the time entry's, which may hold internal words. An account
-        that the ticket does not belong to (any more) gets no title: it is another customer's.
+        :param changed_ids: set of the ids of the lines whose change is posted
         """
-        cause = (group.lines & self)[-1:] or group.lines[-1:]
-        env = group.contract.with_context(lang=group.contract.partner_id.lang).env
-        text = env._("Correction") if last_entry else ""
-        if group.contract._covers(group.ticket.commercial_partner_id):
-            text = ": ".join(filter(None, [text, group.ticket.display_name]))
+        changed = group.lines.filtered(lambda line: line.id in changed_ids)
+        cause = (changed or group.lines)[-1:]
         return {
             "contract_id": group.contract.id,
             "kind": "correction" if last_entry else "usage",
@@ -203,5 +205,17 @@ class AccountAnalyticLine(models.Model):
             "level_id": (cause.support_level_id or last_entry.level_id).id,
             "timesheet_id": cause.id,
             "corrects_id": last_entry.id,
-            "name": text or env._("Support"),
         }
+
+    @api.model
+    def _entry_text(self, contract, ticket, is_correction):
+        """Text of an entry in the customer's language.
+
+        It is the ticket's, not the time entry's, which may hold internal words. An account that
+        the ticket does not belong to (any more) gets no title: it is another customer's.
+        """
+        env = contract.with_context(lang=contract.partner_id.lang).env
+        text = env._("Correction") if is_correction else ""
+        if contract._covers(ticket.commercial_partner_id):
+            text = ": ".join(filter(None, [text, ticket.display_name]))
+        return text or env._("Support")

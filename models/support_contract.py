@@ -141,7 +141,7 @@ class SupportContract(models.Model):
     statement_ids = fields.One2many("support.statement", "contract_id", string="Statements")
 
     points_credited = fields.Integer(
-        compute="_compute_balance",
+        compute="_compute_points_credited",
         compute_sudo=True,
         help="Bought, granted and adjusted points, less refunded and expired ones.",
     )
@@ -149,11 +149,11 @@ class SupportContract(models.Model):
     balance = fields.Integer(
         compute="_compute_balance", search="_search_balance", compute_sudo=True
     )
-    balance_hours = fields.Float(compute="_compute_balance", compute_sudo=True)
+    balance_hours = fields.Float(compute="_compute_balance_state", compute_sudo=True)
     balance_state = fields.Selection(
         [("good", "Good"), ("low", "Low"), ("overdrawn", "Overdrawn")],
         string="Balance Status",
-        compute="_compute_balance",
+        compute="_compute_balance_state",
         search="_search_balance_state",
         compute_sudo=True,
     )
@@ -200,7 +200,7 @@ class SupportContract(models.Model):
             parts = (contract.name, contract.tier_id.code, contract.partner_id.name)
             contract.display_name = " · ".join(filter(None, parts))
 
-    @api.depends("entry_ids", "alert_points", "minutes_per_point", "state")
+    @api.depends("entry_ids")
     def _compute_balance(self):
         entries = self.env["support.point.entry"]
         entries.flush_model(["contract_id", "kind", "points"])
@@ -219,7 +219,15 @@ class SupportContract(models.Model):
         sums = {contract_id: (balance, used) for contract_id, balance, used in rows}
         for contract in self:
             contract.balance, contract.points_used = sums.get(contract._origin.id, (0, 0))
+
+    @api.depends("balance", "points_used")
+    def _compute_points_credited(self):
+        for contract in self:
             contract.points_credited = contract.balance + contract.points_used
+
+    @api.depends("balance", "alert_points", "minutes_per_point", "state")
+    def _compute_balance_state(self):
+        for contract in self:
             contract.balance_hours = contract.balance * contract.minutes_per_point / 60
             contract.balance_state = contract._balance_state(contract.balance)
 

@@ -52,7 +52,6 @@ class SupportPointEntry(models.Model):
         string="Support Account",
         required=True,
         readonly=True,
-        index=True,
         ondelete="restrict",
     )
     date = fields.Date(
