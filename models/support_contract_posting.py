@@ -127,6 +127,17 @@ class SupportContract(models.Model):
                 )
             )
 
+    @api.model
+    def _guard_first_account(self, partner):
+        """Write the customer's row before an account is opened for them.
+
+        Two first purchases at once would otherwise open one each: neither sees the other's. The
+        second fails serialization instead and is retried, when it finds the first one's account.
+        """
+        self.env.cr.execute(
+            SQL("UPDATE res_partner SET write_date = write_date WHERE id = %s", partner.id)
+        )
+
     def _check_overdraft(self, points_by_contract):
         """Refuse usage that a blocking account cannot pay; reductions always pass.
 

@@ -120,6 +120,7 @@ class SupportCreditSource(models.AbstractModel):
         contract = self._get_support_contract()
         if not contract:
             partner = self._support_customer()
+            contract._guard_first_account(partner)
             drafts = contract.search(
                 Domain("commercial_partner_id", "=", partner.id)
                 & Domain("tier_id", "=", self.support_tier_id.id)

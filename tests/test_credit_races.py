@@ -18,11 +18,13 @@ from .race_common import MODULE, RaceCase
 class TestCreditRaces(RaceCase):
     """Where credit and use meet, with real transactions that commit."""
 
-    def _commit_order(self, points=20):
+    def _commit_order(self, points=20, partner_id=None):
         """Commit a draft order of a package; return its id and its customer's."""
         with self.registry.cursor() as cursor:
             env = self._env(cursor)
-            partner = env["res.partner"].create({"name": "Race", "is_company": True})
+            partner = env["res.partner"].browse(partner_id) or env["res.partner"].create(
+                {"name": "Race", "is_company": True}
+            )
             product = env.ref(f"{MODULE}.tier_user").product_id
             if not env.company.account_sale_tax_id:
                 env.company.account_sale_tax_id = env["account.tax"].create(
@@ -125,6 +127,26 @@ class TestCreditRaces(RaceCase):
                 [("partner_id", "=", partner_id)]
             )
             self.assertEqual(contract.entry_ids.sorted("id").mapped("points"), [20, 10, 10])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_first_orders_of_a_customer_open_one_account(self):
+        order_id, partner_id = self._commit_order()
+        other_id, _same = self._commit_order(30, partner_id)
+        first, second = self._cursor(), self._cursor()
+        for cursor in (first, second):
+            cursor.execute("SELECT count(*) FROM support_point_entry")
+        self._env(first)["sale.order"].browse(order_id).action_confirm()
+        self._env(first).flush_all()
+        first.commit()
+        env = self._env(second)
+        with patch("odoo.service.model.random.uniform", return_value=0):
+            retrying(lambda: env["sale.order"].browse(other_id).action_confirm(), env)
+        with self.registry.cursor() as cursor:
+            contract = self._env(cursor)["support.contract"].search(
+                [("partner_id", "=", partner_id)]
+            )
+            self.assertEqual(len(contract), 1)
+            self.assertEqual(contract.entry_ids.sorted("id").mapped("points"), [20, 30])
 
     @mute_logger("odoo.sql_db")
     def test_a_booker_meets_a_sale_and_is_retried(self):
