@@ -71,3 +71,23 @@ class SupportContract(models.Model):
             if model == "account.move.line":
                 _orders, sources = sources._support_sources()
             self._run_job(cron, sources, lambda source: source._sync_support_credit())
+
+    @api.model
+    def _book_all_waiting_time(self):
+        """Book time that waits although its customer has an open account by now.
+
+        Who logs time while somebody else opens the account sees no account, and is not seen.
+        """
+        waiting = self.env["account.analytic.line"].search(
+            [
+                ("ticket_id", "!=", False),
+                ("support_contract_id", "=", False),
+                ("support_level_id", "!=", False),
+            ]
+        )
+        lines_of = waiting.filtered(
+            lambda line: line.company_id == line.ticket_id.company_id
+        )._contracts_for()
+        cron = self.env.ref("helpdesk_support_points.cron_reconcile")
+        accounts = self.union(*lines_of)
+        self._run_job(cron, accounts, lambda account: account._take_time(lines_of[account]))

@@ -222,6 +222,7 @@ class SupportReconciliation(models.Model):
     @api.model
     def _cron_reconcile(self):
         """Compare everything every night; it should find nothing."""
+        self.env["support.contract"]._book_all_waiting_time()
         found = self._reconcile()
         if found:
             _logger.warning(

@@ -183,3 +183,17 @@ class TestReconciliation(SupportCommon):
         ):
             self.env.ref(f"{MODULE}.cron_reconcile").method_direct_trigger()
         self.assertEqual(self.contract.balance, 96)
+
+    def test_the_job_books_time_that_waits_beside_an_open_account(self):
+        """Its customer's account was opened by a transaction that did not see the time."""
+        ticket = self._create_ticket(self.other_university)
+        line = self._log(ticket, 20)
+        contract = self.env["support.contract"].create(
+            {"partner_id": self.other_university.id, "tier_id": self.tier_user.id}
+        )
+        contract.sudo().state = "open"
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.cron_reconcile").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(line.support_contract_id, contract)
+        self.assertEqual(contract.balance, -2)
