@@ -37,7 +37,7 @@ from . import (
     test_portal_account,
     test_prepaid_report,
     test_query_count,
-    test_refund_tour,
+    test_month_tour,
     test_reconciliation,
     test_reconciliation_invoice,
     test_rounding_scopes,

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 
-/** An accountant refunds a part of a package. A statement can follow as further steps. */
-export const refundSteps = [
+/** The customer has 16 points of an earlier package; of these 20, the accountant refunds 5. */
+const refundSteps = [
     {
         content: "The invoice of the package leads to its account",
         trigger: ".o_form_view button[name=action_view_support_contracts]",
@@ -51,7 +51,7 @@ export const refundSteps = [
         run: "click",
     },
     {
-        trigger: ".o_stat_value:contains(15) ~ .o_stat_text:contains(Points Left)",
+        trigger: ".o_stat_value:contains(31) ~ .o_stat_text:contains(Points Left)",
     },
     {
         content: "The refund stands in the ledger",
@@ -87,6 +87,54 @@ const sellAndInvoiceSteps = [
     },
 ];
 
-registry.category("web_tour.tours").add("helpdesk_support_points_refund", {
-    steps: () => [...sellAndInvoiceSteps, ...refundSteps],
+const issueSteps = [
+    {
+        content: "State the past month",
+        trigger: "button[name=action_next_statement]",
+        run: "click",
+    },
+    {
+        content: "What was sold and refunded today is not in it",
+        trigger: ".o_form_sheet:contains(Draft Statement) .o_field_widget[name=closing]:contains(16)",
+    },
+    {
+        trigger: "button[name=action_issue]:contains(Issue):not(.d-none)",
+        run: "click",
+    },
+    {
+        content: "It cannot be undone, so it asks",
+        trigger: ".modal:contains(closed for good) .modal-footer .btn-primary",
+        run: "click",
+    },
+    {
+        content: "It has a number, and its PDF is kept",
+        trigger: ".o_form_sheet h1:contains(ST/)",
+    },
+    {
+        trigger: "button[name=action_open_pdf]:not(.d-none)",
+    },
+    {
+        content: "Go back to the account",
+        trigger: ".o_field_widget[name=contract_id] a, .breadcrumb-item:last a",
+        run: "click",
+    },
+    {
+        content: "No other month is over",
+        trigger: ".o_form_view button[name=action_next_statement]",
+        run: "click",
+    },
+    {
+        trigger: ".modal:contains(no past month that is still open)",
+    },
+    {
+        trigger: ".modal-footer .btn-primary",
+        run: "click",
+    },
+    {
+        trigger: "body:not(.modal-open) .o_form_view",
+    },
+];
+
+registry.category("web_tour.tours").add("helpdesk_support_points_month", {
+    steps: () => [...sellAndInvoiceSteps, ...refundSteps, ...issueSteps],
 });
