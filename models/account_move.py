@@ -56,6 +56,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         self._check_support_points()
+        self._support_lines()._state_package()
         posted = super()._post(soft)
         posted._sync_support_credit()
         return posted

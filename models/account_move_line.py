@@ -93,6 +93,23 @@ class AccountMoveLine(models.Model):
             values["support_contract_id"] = self.support_contract_id.id
         return result
 
+    def _state_package(self):
+        """Say on invoices without an order what they sell: prepaid points, and for which period.
+
+        A text that somebody wrote is left alone; so is one that says it already.
+        """
+        for line in self:
+            if line.move_type != "out_invoice" or line.sale_line_ids:
+                continue
+            line = line.with_context(lang=line.partner_id.lang)
+            product, tier = line.product_id, line.support_tier_id.sudo()
+            stock_text = "\n".join(filter(None, [product.display_name, product.description_sale]))
+            if line.name in (False, product.display_name, stock_text):
+                first = line.move_id.invoice_date or line.company_id._support_today()
+                package = line.env._("%s: prepaid points", tier.name)
+                period = tier._expected_period_text(line.env, first)
+                line.name = "\n".join(filter(None, [stock_text, package, period]))
+
     def _support_sale_line(self):
         """Return the order line that this line charges points of, if there is one."""
         tier = self.support_tier_id

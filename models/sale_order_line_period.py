@@ -80,10 +80,8 @@ class SaleOrderLine(models.Model):
         """State the expected period of prepaid points, which starts when they are invoiced."""
         values = super()._prepare_invoice_line(**optional_values)
         tier = self.support_tier_id.sudo()
-        months = tier.validity_months or tier.expected_months
-        if tier and months and not self.support_period_to and not self.is_downpayment:
+        if tier and not self.support_period_to and not self.is_downpayment:
             env = self.with_context(lang=self.order_id.partner_id.lang).env
-            values["name"] = "\n".join(
-                [values["name"], tier._expected_period_text(env, self.company_id, months)]
-            )
+            period = tier._expected_period_text(env, self.company_id._support_today())
+            values["name"] = "\n".join(filter(None, [values["name"], period]))
         return values

@@ -313,9 +313,15 @@ class SupportTier(models.Model):
             quantity = unit._compute_quantity(quantity, point_uom, round=False)
         return whole_points(quantity)
 
-    def _expected_period_text(self, env, company, months):
-        """Say on an invoice when its prepaid points are expected to be used, from today on."""
-        first = company._support_today()
+    def _expected_period_text(self, env, first):
+        """Say on an invoice when its prepaid points are expected to be used; "" if nobody knows.
+
+        :param env: environment in the customer's language
+        :param first: first day of the period
+        """
+        months = self.validity_months or self.expected_months
+        if not months:
+            return ""
         last = fields.Date.subtract(fields.Date.add(first, months=months), days=1)
         return env._(
             "Expected period: %(first)s – %(last)s",

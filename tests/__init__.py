@@ -46,6 +46,7 @@ from . import (
     test_service_clock,
     test_service_clock_transactions,
     test_settlement,
+    test_settlement_paper,
     test_statement,
     test_statement_download,
     test_statement_issue,

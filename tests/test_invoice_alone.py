@@ -21,6 +21,24 @@ class TestInvoiceAlone(InvoiceCommon):
         self._pay(invoice)
         self.assertEqual(len(contract.entry_ids), 1)
 
+    def test_it_says_what_it_sells_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.university.lang = "de_DE"
+        invoice = self._invoice_alone(20, post=False)
+        invoice.invoice_date = "2026-03-02"
+        invoice.action_post()
+        line = invoice.invoice_line_ids
+        self.assertIn("vorausbezahlte Punkte", line.name)
+        self.assertIn("02.03.2026 – 01.03.2027", line.name)
+        stated = line.name
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertEqual(line.name, stated, "Posting again says nothing twice.")
+
+    def test_a_text_of_ones_own_is_left_alone(self):
+        invoice = self._invoice_alone(20, name="As agreed on the phone")
+        self.assertEqual(invoice.invoice_line_ids.name, "As agreed on the phone")
+
     def test_reset_and_post_again_with_another_quantity(self):
         invoice = self._invoice_alone(20)
         invoice.button_draft()
