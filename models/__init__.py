@@ -38,6 +38,7 @@ from . import account_analytic_line_ledger
 from . import account_analytic_line_explain
 from . import product_product
 from . import support_credit_source
+from . import support_credit_price
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_line_credit

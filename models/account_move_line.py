@@ -236,12 +236,11 @@ class AccountMoveLine(models.Model):
         parts, asked = [], points
         # Points that are left go first; used ones become overdraft.
         for lot in sorted(bought, key=lambda lot: (lot.remaining > 0, lot.entry_id), reverse=True):
-            part = min(points, lot.points - lot.refunded - lot.expired)
+            about = contract.entry_ids.filtered(lambda e, lot=lot: e.lot_id.id == lot.entry_id)
+            part = min(points, lot.points + sum(about.mapped("points")))
             if part > 0:
-                taken = lot.refunded + lot.expired
-                parts.append(
-                    self._support_refund_part(entries.browse(lot.entry_id), taken, part, self)
-                )
+                package = entries.browse(lot.entry_id)
+                parts.append(self._support_refund_part(package, about, part, self))
                 points -= part
         if points:
             raise UserError(

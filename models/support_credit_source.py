@@ -170,6 +170,7 @@ class SupportCreditSource(models.AbstractModel):
         # Exclusive: another one that posts for the same source is retried on fresh data.
         changed._lock_for_posting(exclusive=True)
         no_entries._post(vals_list)
+        sources._sync_lowered_prices(documents)
         grown = {vals["contract_id"] for vals in vals_list if vals["points"] > 0}
         contracts.browse(grown).filtered(lambda c: c.state == "open")._book_unbooked_time()
 
@@ -312,19 +313,22 @@ class SupportCreditSource(models.AbstractModel):
         First from those of the invoice that the last credit note reverses, then the newest.
         """
         credited_by = self._unposted_credit_line(own, documents)
+        parts = []
+        for lot in self._support_lots(own, credited_by):
+            about = own.filtered(lambda entry, lot=lot: entry.lot_id == lot)
+            part = min(lot.points + sum(about.mapped("points")), points)
+            if part > 0:
+                parts.append(self._support_refund_part(lot, about, part, credited_by))
+                points -= part
+        return parts
+
+    def _support_lots(self, own, credited_by):
+        """Packages that a credit note is about: of the invoice it reverses, then the newest."""
         reversed_move = credited_by.move_id.reversed_entry_id
-        lots = own.filtered(lambda entry: entry.kind == "purchase").sorted(
+        return own.filtered(lambda entry: entry.kind == "purchase").sorted(
             lambda lot: (reversed_move and lot.invoice_line_id.move_id == reversed_move, lot.id),
             reverse=True,
         )
-        parts = []
-        for lot in lots:
-            taken = -sum(own.filtered(lambda entry, lot=lot: entry.lot_id == lot).mapped("points"))
-            part = min(lot.points - taken, points)
-            if part > 0:
-                parts.append(self._support_refund_part(lot, taken, part, credited_by))
-                points -= part
-        return parts
 
     def _unposted_credit_line(self, own, documents):
         """Return the last credit note line that has not taken back all its points yet, if any."""
@@ -335,11 +339,16 @@ class SupportCreditSource(models.AbstractModel):
                 return line
         return documents.browse()
 
-    def _support_refund_part(self, lot, taken, points, credited_by):
-        """Values that take points of a package back, after some of it were taken already."""
+    def _support_refund_part(self, lot, about, points, credited_by):
+        """Values that take points of a package back, with their share of the money it has left.
+
+        :param about: entries that took points or money of the package before
+        """
         values = {"points": -points, "lot_id": lot.id, "currency_id": lot.currency_id.id}
         if lot.amount is not False:
-            values["amount"] = -float(split_amount(lot.amount, lot.points, taken, points))
+            left = lot.points + sum(about.mapped("points"))
+            money = lot.currency_id.round(lot.amount + sum(about.mapped("amount")))
+            values["amount"] = -float(split_amount(money, left, 0, points))
         if credited_by:
             values["invoice_line_id"] = credited_by.id
             values["name"] = f"{credited_by.move_id.name}: {self.support_tier_id.name}"

@@ -134,8 +134,9 @@ class SupportPointEntry(models.Model):
     )
     _contract_date = models.Index("(contract_id, date, id)")
     _points_range = models.Constraint(
-        "CHECK (points <> 0 AND points BETWEEN -1000000 AND 1000000)",
-        "An entry must move between 1 and 1,000,000 points.",
+        "CHECK (points BETWEEN -1000000 AND 1000000 AND (points <> 0 OR "
+        "(kind = 'refund' AND lot_id IS NOT NULL AND amount <> 0)))",
+        "An entry must move between 1 and 1,000,000 points, or lower the price of a package.",
     )
     _points_sign = models.Constraint(
         "CHECK (CASE kind WHEN 'purchase' THEN points > 0 WHEN 'grant' THEN points > 0 "

@@ -258,6 +258,8 @@ class SupportStatement(models.Model):
                     ("contract_id", "=", self.contract_id.id),
                     ("date", ">=", self.date_from),
                     ("date", "<=", self.date_to),
+                    # A statement is about points; a lowered price moves money alone.
+                    ("points", "!=", 0),
                 ],
                 Posting._fields,
             )

@@ -17,6 +17,7 @@ from . import (
     test_concurrency,
     test_contract,
     test_credit_invoice,
+    test_credit_price,
     test_credit_races,
     test_credit_walk,
     test_expiry,

@@ -51,9 +51,7 @@ class TestMonthTour(HttpCase):
             {
                 "partner_id": self.university.id,
                 "order_line": [
-                    Command.create(
-                        {"product_id": self.tier.product_id.id, "product_uom_qty": 20}
-                    )
+                    Command.create({"product_id": self.tier.product_id.id, "product_uom_qty": 20})
                 ],
             }
         )

@@ -27,10 +27,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Points that documents charge now, and those that they took back and did not charge again."""
+    """Points that documents charge now, and those that they took back and did not charge again.
+
+    `lowered` is by how much their price was lowered, while the customer kept the points.
+    """
 
     charged: int
     returned: int
+    lowered: float = 0.0
 
 
 def charge(documents):
@@ -41,28 +45,32 @@ def charge(documents):
     kept, are not sold a second time. No more is taken back than was charged.
 
     >>> charge([Document(20, 600), Document(-20, -600)])
-    Charge(charged=0, returned=20)
+    Charge(charged=0, returned=20, lowered=0.0)
     >>> charge([Document(20, 600), Document(-20, -600), Document(20, 600)])
-    Charge(charged=20, returned=0)
+    Charge(charged=20, returned=0, lowered=0.0)
     >>> charge([Document(20, 600), Document(-20, -40, returns=False)])
-    Charge(charged=20, returned=0)
+    Charge(charged=20, returned=0, lowered=40.0)
     """
-    charged, point_price = 0, 0.0
+    charged, point_price, lowered = 0, 0.0, 0.0
     credited = []  # [points, whether they were taken back], the last one last
     for document in documents:
         points = abs(document.points)
         if document.points > 0:
             point_price = document.amount / points
-            charged += points - _charge_again(credited, points)
+            kept = _charge_again(credited, points)
+            charged += points - kept
+            lowered = max(0.0, lowered - point_price * kept)
         elif document.returns:
             points = min(points, charged)
             charged -= points
             credited.append([points, True])
             _keep_waived(credited, charged)
-        elif points and -document.amount / points >= point_price - _NOISE_AMOUNT:
-            waived = sum(part for part, returned in credited if not returned)
-            credited.append([min(points, charged - waived), False])
-    return Charge(charged, sum(part for part, returned in credited if returned))
+        else:
+            lowered -= document.amount
+            if points and -document.amount / points >= point_price - _NOISE_AMOUNT:
+                waived = sum(part for part, returned in credited if not returned)
+                credited.append([min(points, charged - waived), False])
+    return Charge(charged, sum(part for part, returned in credited if returned), lowered)
 
 
 def points_due(credit_on, documents, ordered=0, absorbed=0):

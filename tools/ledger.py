@@ -6,7 +6,7 @@ entries, by the rules in `lots.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
@@ -37,7 +37,9 @@ class Lot:
 
     points = remaining + used + expired + refunded, each from 0 on. `refunded` is all that was
     taken back from this lot by name: refunds, and corrections and adjustments that name it.
-    `amount` and `remaining_amount` are money (Decimal), or None for a lot without money value.
+    `amount` is the money that was paid for it, `refunded_amount` what of it was paid back, and
+    `remaining_amount` what its remaining points are worth: their share of the rest. All three are
+    Decimals, or None for a lot without money value.
     """
 
     entry_id: int
@@ -49,8 +51,24 @@ class Lot:
     refunded: int
     expiry_date: date | None
     amount: Decimal | None
+    refunded_amount: Decimal | None
     remaining_amount: Decimal | None
     currency_id: int | None
+
+    def split(self, taken_before, taken, decimals=2):
+        """Money in `taken` of the points that were not refunded, after others of them.
+
+        It is their share of the amount. What was paid back beyond the refunded points' own share,
+        as by a lowered price, lowers what the others are worth.
+        """
+        if not self.amount or self.refunded == self.points:
+            return Decimal(0).quantize(Decimal(1).scaleb(-decimals))
+        own_share = split_amount(self.amount, self.points, 0, self.refunded, decimals)
+        beyond = self.refunded_amount - own_share
+        kept = self.points - self.refunded
+        return split_amount(
+            self.amount, self.points, self.refunded + taken_before, taken, decimals
+        ) - split_amount(beyond, kept, taken_before, taken, decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +98,10 @@ def replay(entries, decimals=2, until=None):
     earlier ones may name them.
 
     Entries are `Entry` or anything with its attributes, such as records of support.point.entry:
-    of values that are records the `id` is taken. Money is rounded to `decimals`. Raises
-    LedgerError for entries that contradict themselves: an unknown kind, points that are not an
-    int, a negative credit, the same id twice, or a claim on something that is no lot.
+    of values that are records the `id` is taken. Money is rounded to `decimals`, which may be a
+    mapping {currency id: decimals} too; other currencies have 2. Raises LedgerError for entries
+    that contradict themselves: an unknown kind, points that are not an int, a negative credit,
+    the same id twice, or a claim on something that is no lot.
 
     >>> account = replay([
     ...     Entry(1, date(2026, 1, 5), "purchase", 20, amount=600.0),
@@ -97,7 +116,7 @@ def replay(entries, decimals=2, until=None):
     lots = sorted(account.lots.values(), key=lambda lot: lot.rank)
     groups = account.groups.items()
     return Replay(
-        lots=tuple(_lot(lot, account.claims.get(lot.id, ()), decimals) for lot in lots),
+        lots=tuple(_lot(lot, account, decimals) for lot in lots),
         balance=account.balance,
         overdraft=sum(debt.points for debt in account.debts),
         draws=MappingProxyType(
@@ -150,7 +169,8 @@ def expiry_due(account, today):
 def expiry_amount(lot, expired, posted):
     """Money of the entry that brings a lot's expiry to `expired` points in all (design 4.2).
 
-    Expiry takes the last of the lot's points; all its entries together are worth their share.
+    Expiry takes the last of the lot's points; all its entries together are worth their share of
+    what was not refunded.
 
     :param posted: sum of the amounts of its expiry entries so far (0 or less)
 
@@ -158,7 +178,7 @@ def expiry_amount(lot, expired, posted):
     >>> expiry_amount(account.lots[0], 1, 0), expiry_amount(account.lots[0], 0, -33.33)
     (Decimal('-33.33'), Decimal('33.33'))
     """
-    return -split_amount(lot.amount, lot.points, lot.points - expired, expired) - _money(posted)
+    return -lot.split(lot.points - lot.refunded - expired, expired) - _money(posted)
 
 
 def split_amount(amount, points, taken_before, taken, decimals=2):
@@ -205,17 +225,23 @@ def opening_closing(entries, date_from, date_to):
     return opening, closing
 
 
-def _lot(lot, claims, decimals):
-    """The `Lot` of a replayed one, with the groups that claim its points."""
+def _lot(lot, account, decimals):
+    """The `Lot` of a replayed one in its `Account`."""
+    if isinstance(decimals, Mapping):
+        decimals = decimals.get(lot.currency_id, 2)
     expired = refunded = 0
-    for claim in claims:
+    for claim in account.claims.get(lot.id, ()):
         points = claim.drawn().get(lot.id, 0)
         if claim.key[0] == "expiry":
             expired += points
         else:
             refunded += points
-    amount = None if lot.amount is None else _money(lot.amount)
-    return Lot(
+    amount = refunded_amount = None
+    if lot.amount is not None:
+        amount = _money(lot.amount)
+        payouts = account.payouts.get(lot.id, ())
+        refunded_amount = _refunded_amount(amount, lot.points, refunded, payouts, decimals)
+    found = Lot(
         entry_id=lot.id,
         date=lot.date,
         points=lot.points,
@@ -225,11 +251,39 @@ def _lot(lot, claims, decimals):
         refunded=refunded,
         expiry_date=None if lot.expiry == date.max else lot.expiry,
         amount=amount,
-        remaining_amount=(
-            None if amount is None else _share(amount, lot.points, lot.remaining, decimals)
-        ),
+        refunded_amount=refunded_amount,
+        remaining_amount=None,
         currency_id=lot.currency_id,
     )
+    if amount is None:
+        return found
+    left = found.split(found.points - found.refunded - found.remaining, found.remaining, decimals)
+    return replace(found, remaining_amount=left)
+
+
+def _refunded_amount(amount, points, refunded, payouts, decimals):
+    """Money of a lot of so many points that was paid back, for `refunded` of them or for none.
+
+    Points are paid back at what was posted for them, which a price lowered before or after does
+    not change; if only some came from this lot, at their part of it; if nothing was posted, at
+    their share of the lot's amount. Never more than the lot's amount.
+
+    :param payouts: [(points, money or None)] of what took points of the lot by name, or money only
+    """
+    posted = [(taken, money) for taken, money in payouts if taken]
+    taken = -sum(one[0] for one in posted)
+    lowered = -sum(_money(money or 0) for taken, money in payouts if not taken)
+    paid = None
+    if taken > 0 and all(money is not None for _points, money in posted):
+        paid = -sum(_money(money) for _points, money in posted)
+    if paid is not None and paid >= 0:
+        paid_back = _share(paid, taken, refunded, decimals)
+    else:
+        paid_back = split_amount(amount, points, 0, refunded, decimals)
+    if refunded == points:
+        # Not what a cent, or a price lowered afterwards, leaves: no point is there to bear it.
+        return _share(amount, 1, 1, decimals)
+    return min(max(paid_back + lowered, Decimal(0)), amount)
 
 
 def _money(amount):

@@ -16,6 +16,7 @@ Entries are posted in the order (date, credits first, id). The rules:
   without `group_key` that names a lot, in `lot_id` or `corrects_id`. What the lot no longer has is
   drawn from other lots or owed, by the group (kind, lot id). Points that come back to a lot go to
   its claims first: a refunded lot keeps none while another one pays for its refund.
+- A refund of no points lowers the price of the lot that it names, which keeps its points.
 - Without a group or a lot, a correction belongs to the group of the entry that it corrects, and
   any other entry is a group of its own, "entry:<id>".
 
@@ -177,6 +178,7 @@ class Account:
         self.lots = {}
         self.groups = {}
         self.claims = {}  # lot id: [group], in the order in which they get points back
+        self.payouts = {}  # lot id: [(points, money or None)] of all that took it back by name
         self.debts = deque()  # the oldest first; a forgiven one stays, with 0 points
         self._advances = []
         self._heap = []  # (expiry, date, id, lot) of each lot with points, some twice
@@ -193,7 +195,14 @@ class Account:
                 self._take(self._group_of(entry), day, -points)
             elif points:
                 self._give_back(self._group_of(entry), points, day, entry_id)
+            if order == _IS_NO_LOT and entry.kind != "usage":
+                self._note_payout(entry)
         self._settle_advances()
+
+    def _note_payout(self, entry):
+        key = self._key_of(entry)
+        if isinstance(key, tuple) and key[0] != "expiry":
+            self.payouts.setdefault(key[1], []).append((entry.points, money_of(entry)))
 
     def _group_of(self, entry):
         key = entry.group_key
@@ -319,12 +328,16 @@ def id_of(value):
     return getattr(value, "id", value) or None
 
 
+def money_of(entry):
+    """The amount of an entry, or None if it has no money value."""
+    # Odoo's empty values, False and 0.0, would be an amount of 0; money has a currency.
+    is_empty = entry.amount is False or (not entry.amount and id_of(entry.currency_id) is None)
+    return None if is_empty else entry.amount
+
+
 def _lot_from(entry, points):
     expiry_date, currency_id = entry.expiry_date or None, id_of(entry.currency_id)
-    # Odoo's empty values, False and 0.0, would be an amount of 0; money has a currency.
-    is_empty = entry.amount is False or (not entry.amount and currency_id is None)
-    amount = None if is_empty else entry.amount
-    return OpenLot(entry.id, entry.date, points, expiry_date, amount, currency_id)
+    return OpenLot(entry.id, entry.date, points, expiry_date, money_of(entry), currency_id)
 
 
 def _ordered_rows(entries):

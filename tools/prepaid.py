@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .ledger import replay, split_amount
+from .ledger import replay
 
 MOVES = ("sold", "used", "expired", "refunded")
 COLUMNS = ("opening", *MOVES, "closing")
@@ -63,9 +63,9 @@ def roll_forward(entries, date_to, date_from=None, decimals_of=None):
         raise ValueError(f"The period from {date_from} to {date_to} ends before it begins.")
     decimals_of = decimals_of or {}
     entries = list(entries)
-    end = replay(entries, until=date_to)
+    end = replay(entries, decimals_of, until=date_to)
     started = date_from and any(entry.date < date_from for entry in entries)
-    start = replay(entries, until=date_from - timedelta(days=1)) if started else None
+    start = replay(entries, decimals_of, until=date_from - timedelta(days=1)) if started else None
     before = {lot.entry_id: lot for lot in start.lots} if start else {}
     after = {lot.entry_id: lot for lot in end.lots}
     moves = []
@@ -100,8 +100,8 @@ def _columns(before, after):
 
 def _state(lot, decimals):
     """Points and amounts of a lot since it was bought; refunds first, as they were paid out."""
+    zero = Decimal(0).quantize(Decimal(1).scaleb(-decimals))
     if lot is None:
-        zero = Decimal(0).quantize(Decimal(1).scaleb(-decimals))
         return dict.fromkeys((*MOVES, "closing"), 0), dict.fromkeys((*MOVES, "closing"), zero)
     points = {
         "refunded": lot.refunded,
@@ -109,10 +109,10 @@ def _state(lot, decimals):
         "used": lot.used,
         "closing": lot.remaining,
     }
-    amounts, taken = {}, 0
-    for name, part in points.items():
-        amounts[name] = split_amount(lot.amount or 0, lot.points, taken, part, decimals)
-        taken += part
+    amounts, taken = {"refunded": lot.refunded_amount or zero}, 0
+    for name in ("expired", "used", "closing"):
+        amounts[name] = lot.split(taken, points[name], decimals)
+        taken += points[name]
     # Not the lot's amount: a cent that it has no share for is in none of its parts either.
     amounts["sold"] = sum(amounts.values())
     points["sold"] = lot.points

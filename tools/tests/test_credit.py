@@ -23,26 +23,29 @@ class TestCharge(TestCase):
     def test_what_documents_come_to(self):
         full, kept, cheaper = credit(20), credit(20, returns=False), credit(20, 2, returns=False)
         cases = (
-            ([], 0, 0),
-            ([invoice(20)], 20, 0),
-            ([invoice(12), invoice(8)], 20, 0),
-            ([invoice(20), credit(5)], 15, 5),
-            ([invoice(20), full], 0, 20),
-            ([invoice(20), full, invoice(20)], 20, 0),
-            ([invoice(20), cheaper], 20, 0),
-            ([invoice(20), cheaper, invoice(20)], 40, 0),
-            ([invoice(20), kept], 20, 0),
-            ([invoice(20), kept, invoice(20, 28)], 20, 0),
-            ([invoice(20), kept, invoice(20, 28), full], 0, 20),
-            ([invoice(20), cheaper, full, invoice(20)], 20, 0),
-            ([invoice(20), credit(5), kept, invoice(15)], 15, 5),
-            ([invoice(20), kept, full, invoice(20)], 20, 0),
-            ([invoice(20), credit(25)], 0, 20),
-            ([full], 0, 0),
+            ([], 0, 0, 0),
+            ([invoice(20)], 20, 0, 0),
+            ([invoice(12), invoice(8)], 20, 0, 0),
+            ([invoice(20), credit(5)], 15, 5, 0),
+            ([invoice(20), full], 0, 20, 0),
+            ([invoice(20), full, invoice(20)], 20, 0, 0),
+            ([invoice(20), cheaper], 20, 0, 40),
+            ([invoice(20), cheaper, cheaper], 20, 0, 80),
+            ([invoice(20), cheaper, invoice(20)], 40, 0, 40),
+            ([invoice(20), kept], 20, 0, 600),
+            ([invoice(20), kept, invoice(20, 28)], 20, 0, 40),
+            ([invoice(20), kept, invoice(10)], 20, 0, 300),
+            ([invoice(20), kept, invoice(20, 40)], 20, 0, 0),
+            ([invoice(20), kept, invoice(20, 28), full], 0, 20, 40),
+            ([invoice(20), cheaper, full, invoice(20)], 20, 0, 40),
+            ([invoice(20), credit(5), kept, invoice(15)], 15, 5, 150),
+            ([invoice(20), kept, full, invoice(20)], 20, 0, 600),
+            ([invoice(20), credit(25)], 0, 20, 0),
+            ([full], 0, 0, 0),
         )
-        for documents, charged, returned in cases:
+        for documents, charged, returned, lowered in cases:
             with self.subTest(documents=documents):
-                self.assertEqual(charge(documents), Charge(charged, returned))
+                self.assertEqual(charge(documents), Charge(charged, returned, lowered))
 
     def test_an_unknown_rule_is_refused(self):
         with self.assertRaisesRegex(ValueError, "'delivery'"):

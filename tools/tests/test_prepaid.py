@@ -79,6 +79,45 @@ class TestRollForward(unittest.TestCase):
         self.assertEqual(lot.amounts["used"], Decimal("33.34"))
         self.assertEqual(lot.amounts["closing"], Decimal("33.33"))
 
+    def test_a_lowered_price_is_paid_back_and_leaves_the_points(self):
+        sold, used = Entry(1, day(0), "purchase", 20, amount=600.0), Entry(2, day(1), "usage", -4)
+        lowered = Entry(3, day(3), "refund", 0, lot_id=1, amount=-100.0)
+        (lot,) = roll_forward([sold, used, lowered], day(5)).lots
+        self.assertEqual((lot.points["closing"], lot.points["refunded"]), (16, 0))
+        self.assertEqual(lot.amounts["sold"], Decimal("600.00"))
+        self.assertEqual(lot.amounts["refunded"], Decimal("100.00"))
+        self.assertEqual(lot.amounts["used"], Decimal("100.00"))
+        self.assertEqual(lot.amounts["closing"], Decimal("400.00"))
+        # What was used before at the higher price is corrected when the price is lowered.
+        (move,) = roll_forward([sold, used, lowered], day(5), day(2)).lots
+        self.assertEqual(move.amounts["opening"], Decimal("480.00"))
+        self.assertEqual(move.amounts["used"], Decimal("-20.00"))
+        self.assertEqual(move.amounts["closing"], Decimal("400.00"))
+
+    def test_points_are_paid_back_at_the_price_of_their_day(self):
+        """5 points at 30, then the other 15 become 100 cheaper; or first cheaper, then 5 at 25."""
+        sold = Entry(1, day(0), "purchase", 20, amount=600.0)
+        first_points = [
+            Entry(2, day(1), "refund", -5, lot_id=1, amount=-150.0),
+            Entry(3, day(2), "refund", 0, lot_id=1, amount=-100.0),
+        ]
+        first_price = [
+            Entry(2, day(1), "refund", 0, lot_id=1, amount=-100.0),
+            Entry(3, day(2), "refund", -5, lot_id=1, amount=-125.0),
+        ]
+        for entries, refunded, closing in ((first_points, 250, 350), (first_price, 225, 375)):
+            with self.subTest(entries=entries):
+                (lot,) = roll_forward([sold, *entries], day(5)).lots
+                self.assertEqual(lot.amounts["refunded"], refunded)
+                self.assertEqual((lot.points["closing"], lot.amounts["closing"]), (15, closing))
+
+    def test_no_more_is_paid_back_than_was_paid(self):
+        sold = Entry(1, day(0), "purchase", 20, amount=600.0)
+        lowered = Entry(2, day(1), "refund", 0, lot_id=1, amount=-700.0)
+        (lot,) = roll_forward([sold, lowered], day(5)).lots
+        self.assertEqual((lot.amounts["refunded"], lot.amounts["closing"]), (600, 0))
+        self.assertEqual(lot.points["closing"], 20)
+
     def test_an_overdraft_stands_apart(self):
         entries = [Entry(1, day(0), "usage", -5), Entry(2, day(9), "purchase", 20, amount=600.0)]
         before = roll_forward(entries, day(5))
