@@ -77,6 +77,12 @@ class SupportStatement(models.Model):
     )
     opening = fields.Integer(string="Opening Balance", compute="_compute_balances")
     closing = fields.Integer(string="Closing Balance", compute="_compute_balances")
+    preview = fields.Html(
+        compute="_compute_preview",
+        sanitize=False,
+        export_string_translation=False,
+        help="What the customer reads, in their language.",
+    )
 
     _dates_ordered = models.Constraint(
         "CHECK (date_from <= date_to)", "A statement must not end before it begins."
@@ -154,6 +160,12 @@ class SupportStatement(models.Model):
             first, last = statement.date_from, statement.date_to
             statement.opening = totals[bisect_left(days, first)] if first else 0
             statement.closing = totals[bisect_right(days, last)] if last else 0
+
+    def _compute_preview(self):
+        pages = self.env["report.helpdesk_support_points.report_support_statement"]
+        for statement in self:
+            # Not while it is typed: it shows what is saved.
+            statement.preview = statement.id and pages._preview(statement)
 
     @api.depends("name", "contract_id", "date_from", "date_to")
     def _compute_display_name(self):

@@ -68,6 +68,15 @@ class ReportSupportStatement(models.AbstractModel):
             ],
         }
 
+    @api.model
+    def _preview(self, statement):
+        """Return what the customer reads below the head of the letter, as HTML."""
+        paper = self.with_context(lang=statement._customer_lang())
+        return paper.env["ir.qweb"]._render(
+            "helpdesk_support_points.report_support_statement_preview",
+            {"page": paper._page(statement)},
+        )
+
     def _page(self, statement):
         """Return all that one statement shows, in the language of the context."""
         statement = statement.with_env(self.env)
@@ -244,7 +253,7 @@ class ReportSupportStatement(models.AbstractModel):
             ],
             "marks": [
                 {
-                    "x": mark.x,
+                    "x": mark.label_x,
                     "y": mark.y - 8,
                     "corners": _corners(
                         (

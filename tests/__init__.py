@@ -11,6 +11,7 @@ from . import (
     test_access_routes,
     test_append_only,
     test_booking,
+    test_books_walk,
     test_closing_days,
     test_closing_review,
     test_company_separation,

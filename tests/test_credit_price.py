@@ -29,9 +29,7 @@ class TestCreditPrice(InvoiceCommon):
                 self._pay(invoice)
                 self._credit_note(invoice, price_unit=5)
                 self.assertEqual(self._outstanding(), (20, 500))
-                self.assertEqual(
-                    self._moved_money(), [("purchase", 20, 600), ("refund", 0, -100)]
-                )
+                self.assertEqual(self._moved_money(), [("purchase", 20, 600), ("refund", 0, -100)])
                 order.order_line._sync_support_credit()
                 self.assertEqual(len(self._contract().entry_ids), 2, "Once is enough.")
                 savepoint.rollback()

@@ -84,6 +84,15 @@ class TestInvoiceAlone(InvoiceCommon):
         note.action_post()
         self.assertEqual(contract.balance, 18)
 
+    def test_a_second_note_by_hand_takes_no_used_package_twice(self):
+        """What the first one took back was used: now overdraft, but the package is gone."""
+        self._invoice_alone(20)
+        self._log(self._create_ticket(), 300)
+        self._invoice_alone(20, "out_refund")
+        self.assertEqual(self._balance(), -20)
+        with self.assertRaisesRegex(UserError, "bought only 0"):
+            self._invoice_alone(20, "out_refund")
+
     def test_credit_note_by_hand_for_more_than_was_bought_is_refused(self):
         self._invoice_alone(20)
         with self.assertRaisesRegex(UserError, "bought only 20"):

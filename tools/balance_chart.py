@@ -26,12 +26,16 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A credit; `is_labelled` is False where its label would cover the one before."""
+    """A credit; `is_labelled` is False where its label would cover the one before.
+
+    The middle of the label, `label_x`, is moved in where it would leave the picture.
+    """
 
     x: float
     y: float
     points: int
     is_labelled: bool
+    label_x: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def balance_chart(balances, opening, date_from, date_to, credits=(), until=None,
         point_ticks=tuple(Tick(y_of(value), value) for value in values),
         day_ticks=tuple(Tick(x_of(day), day) for day in ticks(date_from, date_to)),
         has_month_ticks=has_month_ticks,
-        marks=_marks(credits, dict(balances), x_of, y_of),
+        marks=_marks(credits, dict(balances), x_of, y_of, (left, right)),
     )
 
 
@@ -137,16 +141,18 @@ def _month_ticks(date_from, date_to):
     return [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1, step)]
 
 
-def _marks(credits, balances, x_of, y_of):
+def _marks(credits, balances, x_of, y_of, edges):
     """One mark a day, at the balance that the day ends with."""
     by_day = {}
     for day, points in credits:
         by_day[day] = by_day.get(day, 0) + points
     marks, label_end = [], float("-inf")
+    half = MARK_LABEL_WIDTH / 2
     for day, points in sorted(by_day.items()):
         x = x_of(day, 0.5)
-        is_labelled = x - MARK_LABEL_WIDTH / 2 >= label_end
+        label_x = max(edges[0] + half, min(x, edges[1] - half))
+        is_labelled = label_x - half >= label_end
         if is_labelled:
-            label_end = x + MARK_LABEL_WIDTH / 2
-        marks.append(Mark(x, y_of(balances[day]), points, is_labelled))
+            label_end = label_x + half
+        marks.append(Mark(x, y_of(balances[day]), points, is_labelled, label_x))
     return tuple(marks)

@@ -5,7 +5,12 @@ from unittest import TestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..balance_chart import MAX_DAY_TICKS, MAX_POINT_TICKS, balance_chart
+from ..balance_chart import (
+    MARK_LABEL_WIDTH,
+    MAX_DAY_TICKS,
+    MAX_POINT_TICKS,
+    balance_chart,
+)
 
 FIRST_DAY = date(2026, 3, 1)
 
@@ -74,6 +79,14 @@ class TestPicture(TestCase):
         chart = march([(day, 20) for day in days], credits=[(day, 20) for day in (*days, days[2])])
         self.assertEqual([mark.is_labelled for mark in chart.marks], [True, False, True])
         self.assertEqual([mark.points for mark in chart.marks], [20, 20, 40])
+
+    def test_labels_stay_within_the_picture(self):
+        first, last = date(2026, 6, 1), date(2026, 11, 30)
+        balances, credits = [(first, 47), (last, 87)], [(first, 47), (last, 40)]
+        chart = balance_chart(balances, 0, first, last, credits)
+        for mark in chart.marks:
+            self.assertGreaterEqual(mark.label_x - MARK_LABEL_WIDTH / 2, chart.left)
+            self.assertLessEqual(mark.label_x + MARK_LABEL_WIDTH / 2, chart.right)
 
     def test_long_periods_have_month_ticks(self):
         chart = balance_chart([], 0, date(2026, 1, 15), date(2026, 12, 31))
