@@ -38,6 +38,7 @@ from . import account_analytic_line_ledger
 from . import account_analytic_line_explain
 from . import product_product
 from . import support_credit_source
+from . import support_credit_parts
 from . import support_credit_price
 from . import sale_order
 from . import sale_order_line
@@ -45,6 +46,7 @@ from . import sale_order_line_credit
 from . import sale_order_line_period
 from . import account_move
 from . import account_move_line
+from . import account_move_line_closing
 from . import account_partial_reconcile
 from . import res_partner
 from . import res_config_settings

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -48,11 +49,32 @@ class AccountMove(models.Model):
         orders._sync_support_credit()
         alone._sync_support_credit()
 
+    def _support_price_factor(self):
+        """Part of the lines' prices that is left after a discount on the whole invoice."""
+        return self.company_id._support_price_factor(
+            self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        )
+
     def _check_support_points(self):
-        """Refuse part points before they are posted; a mere price reduction may have any number."""
+        """Refuse before posting what no account could follow, or what lacks VAT.
+
+        Part points are refused, but a mere price reduction may have any number.
+        """
         for line in self._support_lines():
             if line.move_type != "out_refund" or line.support_returns_points:
                 line._check_whole_points(line.quantity, line.product_uom_id)
+            if line.quantity < 0 and not line._support_sale_line():
+                raise UserError(
+                    self.env._(
+                        "%(move)s takes %(product)s back by a negative quantity. Make a credit "
+                        "note instead: it takes the points back as well.",
+                        move=line.move_id.display_name,
+                        product=line.product_id.display_name,
+                    )
+                )
+            charges = line.move_type == "out_invoice" and line.price_subtotal
+            if charges and not line.tax_ids and line.company_id._support_has_sales_tax():
+                raise UserError(line.product_id._support_missing_tax_message())
 
     def _post(self, soft=True):
         self._check_support_points()
@@ -60,6 +82,20 @@ class AccountMove(models.Model):
         posted = super()._post(soft)
         posted._sync_support_credit()
         return posted
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self._sync_support_credit()
+        return result
+
+    def unlink(self):
+        """Drafts that count already, as credit notes of closed accounts, give points back."""
+        counting = self._support_lines().filtered("support_taken_at_closing")
+        orders, alone = counting._support_sources()
+        result = super().unlink()
+        orders._sync_support_credit()
+        (alone.exists() - counting)._sync_support_credit()
+        return result
 
     def button_draft(self):
         result = super().button_draft()

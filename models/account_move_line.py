@@ -63,24 +63,34 @@ class AccountMoveLine(models.Model):
             )
             line.support_tier_id = sells and line.product_id.support_tier_ids[:1]
 
-    @api.depends("price_unit", "discount", "product_id")
+    @api.depends("price_unit", "discount", "product_id", "quantity")
     def _compute_support_returns_points(self):
-        """By default a credit note takes the points back, unless it credits less than the price."""
+        """By default a credit note takes the points back, unless it credits less than the price.
+
+        If nothing is left of the price with it, it takes them back all the same.
+        """
         for line in self:
             credits = line.move_id.move_type == "out_refund" and line.support_tier_id
             line.support_returns_points = bool(credits) and not line._credits_part_of_price()
 
     def _credits_part_of_price(self):
         origin = self.support_origin_line_id
+        about = self.search([("support_origin_line_id", "=", origin.id)]) if origin else origin
         if not origin and self.sale_line_ids:
-            origin = self.sale_line_ids.invoice_lines.filtered(
+            about = self.sale_line_ids.invoice_lines
+            origin = about.filtered(
                 lambda line: line.parent_state == "posted" and line.move_type == "out_invoice"
             ).sorted("id")[-1:]
-        return bool(origin) and (
-            origin.product_uom_id == self.product_uom_id
-            and self.currency_id.compare_amounts(self._net_unit_price(), origin._net_unit_price())
-            < 0
+        if not origin or origin.product_uom_id != self.product_uom_id:
+            return False
+        currency = self.currency_id
+        if currency.compare_amounts(self._net_unit_price(), origin._net_unit_price()) >= 0:
+            return False
+        credited = about.filtered(
+            lambda line: line.parent_state == "posted" and line.move_type == "out_refund"
         )
+        left = origin.price_subtotal - sum(credited.mapped("price_subtotal"))
+        return not credited or currency.compare_amounts(self.price_subtotal, left) < 0
 
     def _net_unit_price(self):
         return self.price_unit * (1 - (self.discount or 0) / 100)
@@ -139,7 +149,8 @@ class AccountMoveLine(models.Model):
             # Only a line that takes no points back may have such a quantity.
             points = 0
         returns = self.move_type != "out_refund" or self.support_returns_points
-        return Document(points, sign * self.price_subtotal, returns)
+        amount = sign * self.price_subtotal * self.move_id._support_price_factor()
+        return Document(points, amount, returns)
 
     def _counts_for_credit(self, credit_on):
         """Tell whether the document is posted, and paid if that is what credits."""
@@ -148,7 +159,10 @@ class AccountMoveLine(models.Model):
             # A credit note takes back what its invoice has credited, so nothing of an unpaid one.
             move = move.reversed_entry_id
         is_paid = move.payment_state in PAID_STATES or move.move_type == "out_refund"
-        return self.parent_state == "posted" and (credit_on != "payment" or is_paid)
+        is_posted = self.parent_state == "posted" or (
+            self.parent_state == "draft" and self.support_taken_at_closing
+        )
+        return is_posted and (credit_on != "payment" or is_paid)
 
     # ------------------------------------------------------------------
     # Source of points: a line without an order
@@ -163,7 +177,9 @@ class AccountMoveLine(models.Model):
         related = related.grouped("support_origin_line_id")
         return {
             line: (line | related.get(line, self.browse()))
-            .filtered(lambda one: one.parent_state == "posted" and not one._support_sale_line())
+            .filtered(
+                lambda one: one._counts_for_credit("invoice") and not one._support_sale_line()
+            )
             .sorted("id")
             for line in self
         }
@@ -220,8 +236,9 @@ class AccountMoveLine(models.Model):
         own = (documents & self)[:1]._as_credit_document() if documents & self else None
         return own.points if own and own.returns else 0
 
-    def _support_credit_values(self, points, contract=None):
-        return {**super()._support_credit_values(points, contract), "invoice_line_id": self.id}
+    def _support_credit_values(self, points, contract, cause):
+        values = super()._support_credit_values(points, contract, cause)
+        return {**values, "invoice_line_id": self.id}
 
     def _support_refund_parts(self, contract, own, points, documents):
         """A credit note written by hand takes back what the customer bought last."""

@@ -73,6 +73,25 @@ class ResCompany(models.Model):
             self.with_context(tz=zone), fields.Datetime.now()
         ).date()
 
+    def _support_has_sales_tax(self):
+        """Tell whether the company sells with tax at all."""
+        taxes = self.env["account.tax"].sudo()
+        domain = [("type_tax_use", "=", "sale"), *taxes._check_company_domain(self)]
+        return bool(taxes.search_count(domain, limit=1))
+
+    def _support_price_factor(self, lines):
+        """Part of the prices of order or invoice lines that a discount on all of them leaves.
+
+        Odoo sells a *global discount* as lines of their own, which no package would know of.
+        """
+        discounts = lines.filtered(
+            lambda line: line.product_id and line.product_id == self.sale_discount_product_id
+        )
+        full = sum((lines - discounts).mapped("price_subtotal"))
+        if not (discounts and full):
+            return 1.0
+        return max(0.0, 1 + sum(discounts.mapped("price_subtotal")) / full)
+
     def _next_support_statement_number(self, day):
         """Draw the next number of the company's own statements; numbers have no gaps.
 

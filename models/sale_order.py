@@ -39,6 +39,7 @@ class SaleOrder(models.Model):
         "order_line.support_tier_id",
         "order_line.product_uom_qty",
         "order_line.product_uom_id",
+        "order_line.price_subtotal",
         "order_line.tax_ids",
     )
     def _compute_support_warning(self):
@@ -56,21 +57,29 @@ class SaleOrder(models.Model):
             )
         )
 
-    def _support_sale_error(self):
+    def _support_sale_error(self, tiers=None):
         """Say why the packages of points in this order cannot be sold; False if they can.
 
         The minimum package counts per tier over the whole order (service description), except
         for an order of exactly the points that the customer's account is overdrawn by.
+
+        :param tiers: only packages of these tiers; by default all
         """
         self.ensure_one()
         lines = self._support_lines()
+        if tiers is not None:
+            lines = lines.filtered(lambda line: line.support_tier_id in tiers)
         for tier, tier_lines in lines.grouped("support_tier_id").items():
             tier = tier.sudo()
             try:
                 points = sum(line._whole_support_points() for line in tier_lines)
             except UserError as error:
                 return str(error)
+            if any(line.price_subtotal < 0 for line in tier_lines):
+                return self.env._("%s cannot be sold below nothing. Raise its price.", tier.name)
             if points < tier.minimum_points and not tier_lines._settles_support_overdraft(points):
+                if any(tier_lines.mapped("support_period_to")):
+                    return tier_lines._settlement_refusal(points)
                 return self.env._(
                     "%(tier)s is sold in packages of at least %(minimum)s points; this order "
                     "has %(points)s. Raise the quantity or remove the line.",
@@ -79,26 +88,13 @@ class SaleOrder(models.Model):
                     points=points,
                 )
         untaxed = lines.filtered(lambda line: not line.tax_ids)
-        if untaxed and self._support_company_has_sales_tax():
-            return self.env._(
-                "%(product)s has no tax on its order line, so it would be invoiced without VAT. "
-                "Set a tax on the line; a sale without VAT takes a tax of 0 %%.",
-                product=untaxed[0].product_id.display_name,
-            )
+        if untaxed and self.company_id._support_has_sales_tax():
+            return untaxed[0].product_id._support_missing_tax_message()
         return False
 
-    def _support_company_has_sales_tax(self):
-        return bool(
-            self.env["account.tax"]
-            .sudo()
-            .search_count(
-                [
-                    ("type_tax_use", "=", "sale"),
-                    *self.env["account.tax"]._check_company_domain(self.company_id),
-                ],
-                limit=1,
-            )
-        )
+    def _support_price_factor(self):
+        """Part of the lines' prices that is left after a discount on the whole order."""
+        return self.company_id._support_price_factor(self.order_line)
 
     def _confirmation_error_message(self):
         return super()._confirmation_error_message() or self._support_sale_error()

@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..tools.credit import charge
 
 # A change of one of these may change what a confirmed line has credited, and to which account.
 CREDIT_KEYS = {"product_id", "product_uom_qty", "product_uom_id", "support_contract_id"}
@@ -14,6 +17,11 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        for order in lines.filtered("support_tier_id").order_id:
+            # What is added to a confirmed order passes no confirmation any more.
+            added = (lines & order.order_line).support_tier_id
+            if order.state == "sale" and (error := order._support_sale_error(added)):
+                raise UserError(error)
         lines._sync_support_credit()
         return lines
 
@@ -35,7 +43,7 @@ class SaleOrderLine(models.Model):
         return {
             line: line.invoice_lines.filtered(
                 lambda one, line=line: (
-                    one.parent_state == "posted" and one._support_sale_line() == line
+                    one._counts_for_credit("invoice") and one._support_sale_line() == line
                 )
             ).sorted("id")
             for line in self
@@ -81,5 +89,38 @@ class SaleOrderLine(models.Model):
         if self.qty_delivered != delivered:
             self.qty_delivered = delivered
 
-    def _support_credit_values(self, points, contract=None):
-        return {**super()._support_credit_values(points, contract), "sale_line_id": self.id}
+    def _support_point_price(self):
+        ordered = self._support_ordered_points()
+        return ordered and self.price_subtotal * self.order_id._support_price_factor() / ordered
+
+    def _settles_period(self):
+        return bool(self.support_period_to)
+
+    def _support_credit_text(self, cause):
+        text = super()._support_credit_text(cause)
+        if not self._settles_period():
+            return text
+        env = self.with_context(lang=self._support_customer().lang).env
+        return env._("%s, settlement", text)
+
+    def _support_credit_values(self, points, contract, cause):
+        values = super()._support_credit_values(points, contract, cause)
+        return {**values, "sale_line_id": self.id}
+
+    def _lower_support_order(self, points, documents):
+        """Lower the order by up to so many of its points that are not invoiced.
+
+        :param documents: its invoice and credit note lines
+        :return: by how many points it was lowered
+        """
+        self.ensure_one()
+        charged = charge([line._as_credit_document() for line in documents]).charged
+        lowered = min(points, max(0, self._support_ordered_points() - charged))
+        if self.support_credit_on != "order" or not lowered:
+            return 0
+        order, unit = self.order_id, self._support_point_unit()
+        was_locked = order.locked
+        order.locked = False
+        self.product_uom_qty -= unit._compute_quantity(lowered, self.product_uom_id, round=False)
+        order.locked = was_locked
+        return lowered

@@ -33,6 +33,20 @@ class SaleOrderLine(models.Model):
         marked = all(line.support_period_to for line in self)
         return marked and bool(contract) and points <= contract._replay().overdraft
 
+    def _settlement_refusal(self, points):
+        """Say why these lines of so many points of one tier settle no overdraft any more."""
+        contract, tier = self[:1]._get_support_contract(), self[:1].support_tier_id.sudo()
+        return self.env._(
+            "%(tier)s is sold in packages of at least %(minimum)s points; this order has "
+            "%(points)s. As a settlement it may have what %(account)s owes, which is %(owed)s "
+            "now: lower the quantity, or cancel the quotation.",
+            tier=tier.name,
+            minimum=tier.minimum_points,
+            points=points,
+            account=contract.display_name or self[:1].order_partner_id.display_name,
+            owed=contract._replay().overdraft if contract else 0,
+        )
+
     def _support_points_to_come(self):
         """Points of the line that its account will be credited but has not been yet."""
         self.ensure_one()
@@ -60,6 +74,8 @@ class SaleOrderLine(models.Model):
         # Called in the customer's language.
         env = self.env
         if self.support_period_to:
+            # The product's own description speaks of prepaid points.
+            description = self.product_id.display_name
             text = env._(
                 "%(tier)s: settlement of work from %(first)s to %(last)s",
                 tier=tier.name,
@@ -82,6 +98,21 @@ class SaleOrderLine(models.Model):
         tier = self.support_tier_id.sudo()
         if tier and not self.support_period_to and not self.is_downpayment:
             env = self.with_context(lang=self.order_id.partner_id.lang).env
-            period = tier._expected_period_text(env, self.company_id._support_today())
+            first, last = self._expected_support_period()
+            period = tier._expected_period_text(env, first, last)
             values["name"] = "\n".join(filter(None, [values["name"], period]))
         return values
+
+    def _expected_support_period(self):
+        """First day of use of the package, and its last one if it expires (else None).
+
+        It begins when the points are credited: on the day of the order, or of the invoice.
+        """
+        lots = self.env["support.point.entry"].sudo()
+        if self.support_credit_on == "order":
+            lots = lots.search(
+                [("sale_line_id", "=", self.id), ("kind", "=", "purchase")],
+                order="id desc",
+                limit=1,
+            )
+        return lots.date or self.company_id._support_today(), lots.expiry_date or None

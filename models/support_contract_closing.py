@@ -2,6 +2,7 @@
 from odoo import Command, models
 from odoo.tools import formatLang
 
+from ..tools.ledger import split_amount
 from ..tools.transfer import transfer
 
 
@@ -48,19 +49,75 @@ class SupportContract(models.Model):
         return self.with_context(lang=self.partner_id.lang).env
 
     def _forfeit_rest(self, reason):
-        """Take what is left without giving anything for it."""
+        """Take what is left without giving anything for it: it expires before its time."""
         self._lock_for_posting(exclusive=True)
         name = self._customer_env()._("Forfeited when the account closed: %s", reason)
-        self.env["support.point.entry"]._post(
-            [self._take_values(lot, "adjustment", name) for lot in self._lots_left()]
+        entries, lots = self.env["support.point.entry"], self._lots_left()
+        keys = {lot.entry_id: f"expiry:{lot.entry_id}" for lot in lots}
+        posted = entries._posted_by_group(keys.values())
+        entries._post(
+            [
+                {
+                    **self._take_values(lot, "expiry", name),
+                    "group_key": keys[lot.entry_id],
+                    "revision": posted.get(keys[lot.entry_id], (0, 0, 0, False))[2],
+                }
+                for lot in lots
+            ]
         )
 
     def _refund_rest(self, reason):
-        """Take what is left, and draft a credit note for its money in each currency.
+        """Take what is left and pay its money back.
 
-        :return: the draft credit notes; none if nothing had a price
+        What was invoiced gets a draft credit note for its invoice, at that one's price and tax,
+        which takes the points at once; deleting it gives them back. Orders are lowered by what is
+        not invoiced. What no sale is known for, as of an import, gets a credit note of its own.
+
+        :return: the draft credit notes; none if nothing had a price or was invoiced
         """
         self._lock_for_posting(exclusive=True)
+        notes = self.env["account.move"].sudo().with_company(self.company_id)
+        entries = self.env["support.point.entry"].sudo()
+        for lot in self._lots_left():
+            package = entries.browse(lot.entry_id)
+            # A settlement or a grant is no sale that somebody could take back.
+            if package.kind == "purchase":
+                notes |= self._credit_sale(package, lot.remaining, lot.remaining_amount, reason)
+        self.invalidate_recordset(["entry_ids"])
+        return notes | self._refund_without_sale(reason)
+
+    def _credit_sale(self, package, points, amount, reason):
+        """Lower the order, and credit the invoices, that sold so many points of a package.
+
+        :return: the draft credit notes
+        """
+        notes = self.env["account.move"].sudo()
+        order_line, invoice_line = package.sale_line_id, package.invoice_line_id
+        source = order_line or (invoice_line.support_origin_line_id or invoice_line)
+        if not source or source.support_contract_id != self:
+            return notes
+        documents = source._support_documents()[source]
+        if order_line:
+            lowered = order_line._lower_support_order(points, documents)
+            if lowered:
+                amount -= split_amount(amount, points, 0, lowered)
+                points -= lowered
+        charging = documents.filtered(lambda line: line.move_type == "out_invoice")
+        if invoice_line in charging:
+            charging = invoice_line | charging
+        for line in charging.sorted(lambda line: (line == invoice_line, line.id), reverse=True):
+            part = min(points, line._support_points_to_credit(documents))
+            if part > 0:
+                money = split_amount(amount, points, 0, part)
+                notes |= line._draft_support_credit(part, money, self, reason)
+                points, amount = points - part, amount - money
+        return notes
+
+    def _refund_without_sale(self, reason):
+        """Take the rest of packages that no sale is known for; draft a credit note for its money.
+
+        :return: the draft credit notes, one for each currency
+        """
         lots = self._lots_left()
         name = self._customer_env()._("Refunded when the account closed: %s", reason)
         self.env["support.point.entry"]._post(

@@ -120,7 +120,7 @@ class SupportContract(models.Model):
                     "points": -points,
                     "amount": has_money and float(amount),
                     "currency_id": has_money and lot.currency_id,
-                    "work_date": fields.Date.add(lot.expiry_date, days=1),
+                    "work_date": self._expiry_day(lot, points),
                     "lot_id": lot.entry_id,
                     "corrects_id": last_id,
                     "group_key": key,
@@ -133,6 +133,20 @@ class SupportContract(models.Model):
                 }
             )
         return vals_list
+
+    def _expiry_day(self, lot, points):
+        """Day in the books of a lot's expiry: the day after its last one.
+
+        Points that come back because a refund took what had expired come back on its day, so that
+        months that are over stay as they were reported.
+        """
+        day = fields.Date.add(lot.expiry_date, days=1)
+        if points > 0:
+            return day
+        refunds = self.entry_ids.filtered(
+            lambda entry: entry.kind == "refund" and entry.lot_id.id == lot.entry_id
+        )
+        return max([day, *refunds.mapped("date")])
 
     def _give_expiry_notice(self):
         """Tell the account manager, once per lot, of points that expire soon."""

@@ -7,8 +7,19 @@ from odoo.tools import SQL
 from ..tools.ledger import replay
 
 
-class SupportOverdraftError(UserError):
-    """Usage that an account refuses, because its policy blocks an overdraft."""
+def overdraft_error(message):
+    """A UserError for usage that an account refuses; `is_overdraft_error` tells it apart.
+
+    Not a class of its own: the web client shows the message of those alone that it knows.
+    """
+    error = UserError(message)
+    error.refuses_overdraft = True
+    return error
+
+
+def is_overdraft_error(error):
+    """Tell whether an account's policy refused an overdraft."""
+    return getattr(error, "refuses_overdraft", False)
 
 
 class SupportContract(models.Model):
@@ -151,7 +162,7 @@ class SupportContract(models.Model):
         for contract in spending:
             points = -points_by_contract[contract]
             if contract.balance < points:
-                raise SupportOverdraftError(
+                raise overdraft_error(
                     self.env._(
                         "%(account)s has %(balance)s points left; this time needs %(points)s. "
                         "The account does not allow an overdraft: sell a package first, or mark "
@@ -197,7 +208,9 @@ class SupportContract(models.Model):
             try:
                 with self.env.cr.savepoint():
                     line.write({"support_contract_id": self.id})
-            except SupportOverdraftError:
+            except UserError as error:
+                if not is_overdraft_error(error):
+                    raise
                 if line.support_contract_id:
                     line.write({"support_contract_id": False})
 

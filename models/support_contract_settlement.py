@@ -40,6 +40,8 @@ class SupportContract(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        # Guarded, so that two people at once cannot both make an offer for the same points.
+        self.sudo()._lock_for_posting(exclusive=True)
         overdraft = self.sudo()._replay().overdraft
         if not overdraft:
             raise UserError(
@@ -57,14 +59,23 @@ class SupportContract(models.Model):
 
     def _offered_lines(self):
         """Return the order lines that will credit this account but have not yet, as superuser."""
+        # The account of a line is set when its points are due; until then it is found.
         lines = (
             self.env["sale.order.line"]
             .sudo()
             .search(
-                [("support_contract_id", "=", self.id), ("state", "in", ("draft", "sent", "sale"))]
+                [
+                    ("support_contract_id", "in", (self.id, False)),
+                    ("support_tier_id", "=", self.tier_id.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("order_partner_id", "child_of", self.sudo().commercial_partner_id.id),
+                    ("state", "in", ("draft", "sent", "sale")),
+                ]
             )
         )
-        return lines.filtered(lambda line: line._support_points_to_come() > 0)
+        return lines.filtered(
+            lambda line: line._get_support_contract() == self and line._support_points_to_come() > 0
+        )
 
     def _make_settlement(self, points, offered_points, until=None):
         """Create the draft quotation for points of overdraft, with the period of their work.

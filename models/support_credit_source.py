@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.credit import points_due
-from ..tools.ledger import split_amount
 from .support_tier import CREDIT_ON
 
 
@@ -170,7 +169,7 @@ class SupportCreditSource(models.AbstractModel):
         # Exclusive: another one that posts for the same source is retried on fresh data.
         changed._lock_for_posting(exclusive=True)
         no_entries._post(vals_list)
-        sources._sync_lowered_prices(documents)
+        sources._sync_support_values(documents)
         grown = {vals["contract_id"] for vals in vals_list if vals["points"] > 0}
         contracts.browse(grown).filtered(lambda c: c.state == "open")._book_unbooked_time()
 
@@ -237,9 +236,12 @@ class SupportCreditSource(models.AbstractModel):
         else:
             parts = []
         revision = max(own.mapped("revision"), default=-1) + 1
+        lines = self.env["account.move.line"]
         return [
             {
-                **self._support_credit_values(part["points"], contract),
+                **self._support_credit_values(
+                    part["points"], contract, lines.browse(part.get("invoice_line_id"))
+                ),
                 "corrects_id": own[-1:].id,
                 **part,
                 "revision": revision + index,
@@ -247,130 +249,42 @@ class SupportCreditSource(models.AbstractModel):
             for index, part in enumerate(parts)
         ]
 
-    def _support_restored_parts(self, own, points):
-        """Give points back to the packages whose credit notes are no longer posted."""
-        parts = []
-        for entry in own.filtered(lambda entry: entry.points < 0).sorted("id", reverse=True):
-            line = entry.invoice_line_id
-            credited_by_note = line.move_id.move_type == "out_refund"
-            if not credited_by_note or line.parent_state == "posted":
-                continue
-            undone = own.filtered(
-                lambda one, entry=entry: one.kind == "refund" and one.corrects_id == entry
-            )
-            part = min(points, -entry.points - sum(undone.mapped("points")))
-            if part > 0:
-                share = split_amount(
-                    -entry.amount, -entry.points, sum(undone.mapped("points")), part
-                )
-                parts.append(
-                    {
-                        "kind": "refund",
-                        "points": part,
-                        "amount": float(share),
-                        "expiry_date": False,
-                        "lot_id": entry.lot_id.id,
-                        "corrects_id": entry.id,
-                        "invoice_line_id": line.id,
-                    }
-                )
-                points -= part
-        return parts
+    def _support_credit_values(self, points, contract, cause):
+        """Values of the entry that adds (+) or takes back (−) points of this source.
 
-    def _support_sold_parts(self, own, points, documents):
-        """Make new packages: one of an order, else one of each invoice line that charges them."""
-        if self.support_credit_on == "order":
-            ordered = self._support_ordered_points()
-            share = split_amount(self.price_subtotal, ordered, 0, points)
-            return [{"points": points, "amount": float(share)}]
-        parts = []
-        for line in documents.sorted("id", reverse=True):
-            charged = line._as_credit_document()
-            lots = own.filtered(
-                lambda entry, line=line: entry.kind == "purchase" and entry.invoice_line_id == line
-            )
-            credited = sum(
-                (lots | own.filtered(lambda e, lots=lots: e.lot_id in lots)).mapped("points")
-            )
-            part = min(points, charged.points - credited)
-            if part > 0 and line._counts_for_credit(self.support_credit_on):
-                share = split_amount(charged.amount, charged.points, credited, part)
-                parts.append(
-                    {
-                        "points": part,
-                        "amount": float(share),
-                        "currency_id": line.currency_id.id,
-                        "invoice_line_id": line.id,
-                        "name": f"{line.move_id.name}: {line.support_tier_id.name}",
-                    }
-                )
-                points -= part
-        return parts
-
-    def _support_refund_parts(self, contract, own, points, documents):
-        """Take points back from the source's own packages, at their own price.
-
-        First from those of the invoice that the last credit note reverses, then the newest.
+        :param cause: the invoice or credit note line behind it; empty for an order or a reset
         """
-        credited_by = self._unposted_credit_line(own, documents)
-        parts = []
-        for lot in self._support_lots(own, credited_by):
-            about = own.filtered(lambda entry, lot=lot: entry.lot_id == lot)
-            part = min(lot.points + sum(about.mapped("points")), points)
-            if part > 0:
-                parts.append(self._support_refund_part(lot, about, part, credited_by))
-                points -= part
-        return parts
-
-    def _support_lots(self, own, credited_by):
-        """Packages that a credit note is about: of the invoice it reverses, then the newest."""
-        reversed_move = credited_by.move_id.reversed_entry_id
-        return own.filtered(lambda entry: entry.kind == "purchase").sorted(
-            lambda lot: (reversed_move and lot.invoice_line_id.move_id == reversed_move, lot.id),
-            reverse=True,
-        )
-
-    def _unposted_credit_line(self, own, documents):
-        """Return the last credit note line that has not taken back all its points yet, if any."""
-        for line in documents.sorted("id", reverse=True):
-            document = line._as_credit_document()
-            entries = own.filtered(lambda entry, line=line: entry.invoice_line_id == line)
-            if document.returns and document.points < min(0, sum(entries.mapped("points"))):
-                return line
-        return documents.browse()
-
-    def _support_refund_part(self, lot, about, points, credited_by):
-        """Values that take points of a package back, with their share of the money it has left.
-
-        :param about: entries that took points or money of the package before
-        """
-        values = {"points": -points, "lot_id": lot.id, "currency_id": lot.currency_id.id}
-        if lot.amount is not False:
-            left = lot.points + sum(about.mapped("points"))
-            money = lot.currency_id.round(lot.amount + sum(about.mapped("amount")))
-            values["amount"] = -float(split_amount(money, left, 0, points))
-        if credited_by:
-            values["invoice_line_id"] = credited_by.id
-            values["name"] = f"{credited_by.move_id.name}: {self.support_tier_id.name}"
-        return values
-
-    def _support_credit_values(self, points, contract=None):
-        """Values of the entry that adds (+) or takes back (−) points of this source."""
-        contract = contract or self.support_contract_id
-        today = self.company_id._support_today()
-        tier = contract.tier_id.with_context(lang=self._support_customer().lang)
-        expires = points > 0 and tier.validity_months
+        day = self._support_credit_day(cause)
+        tier = contract.tier_id
+        # Points that settle an overdraft are used up at once.
+        expires = points > 0 and tier.validity_months and not self._settles_period()
         return {
             "contract_id": contract.id,
             "kind": "purchase" if points > 0 else "refund",
-            "work_date": today,
-            "expiry_date": fields.Date.add(today, months=tier.validity_months)
-            if expires
-            else False,
+            "work_date": day,
+            "expiry_date": fields.Date.add(day, months=tier.validity_months) if expires else False,
             "currency_id": self.currency_id.id,
             "group_key": f"{self._support_group_prefix()}:{self.id}:c{contract.id}",
-            "name": f"{self._support_reference()}: {tier.name}",
+            "name": self._support_credit_text(cause),
         }
+
+    def _support_credit_day(self, cause):
+        """Day in the books: of the document, if it is what credits, else today."""
+        today = self.company_id._support_today()
+        move = cause.move_id
+        is_of_document = self.support_credit_on == "invoice" or move.move_type == "out_refund"
+        if move.state != "posted" or not is_of_document:
+            return today
+        return min(move.date, today)
+
+    def _support_credit_text(self, cause):
+        """Description of the entry for the customer: number and what it is about."""
+        tier = self.support_tier_id.with_context(lang=self._support_customer().lang)
+        return f"{cause.move_id.name or self._support_reference()}: {tier.name}"
+
+    def _settles_period(self):
+        """Tell whether the source sells what has been used already; by default a package."""
+        return False
 
     def _check_whole_points(self, quantity, unit):
         """Points in a quantity of this source's unit.

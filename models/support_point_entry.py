@@ -135,8 +135,8 @@ class SupportPointEntry(models.Model):
     _contract_date = models.Index("(contract_id, date, id)")
     _points_range = models.Constraint(
         "CHECK (points BETWEEN -1000000 AND 1000000 AND (points <> 0 OR "
-        "(kind = 'refund' AND lot_id IS NOT NULL AND amount <> 0)))",
-        "An entry must move between 1 and 1,000,000 points, or lower the price of a package.",
+        "(kind IN ('refund', 'adjustment') AND lot_id IS NOT NULL AND amount <> 0)))",
+        "An entry must move between 1 and 1,000,000 points, or change the price of a package.",
     )
     _points_sign = models.Constraint(
         "CHECK (CASE kind WHEN 'purchase' THEN points > 0 WHEN 'grant' THEN points > 0 "
@@ -202,6 +202,10 @@ class SupportPointEntry(models.Model):
             work_date = fields.Date.to_date(vals["work_date"])
             vals["date"] = max(work_date, lock_date + timedelta(days=1)) if lock_date else work_date
         return self.sudo().create(vals_list)
+
+    def _is_charged(self):
+        """Tell whether what sold this package still does: its invoice is posted, if it has one."""
+        return not self.invoice_line_id or self.invoice_line_id.parent_state == "posted"
 
     def action_open_source(self):
         """Open the record behind the entry: its ticket, order or invoice."""

@@ -313,16 +313,19 @@ class SupportTier(models.Model):
             quantity = unit._compute_quantity(quantity, point_uom, round=False)
         return whole_points(quantity)
 
-    def _expected_period_text(self, env, first):
+    def _expected_period_text(self, env, first, last=None):
         """Say on an invoice when its prepaid points are expected to be used; "" if nobody knows.
 
         :param env: environment in the customer's language
         :param first: first day of the period
+        :param last: its last day, if it is known; else it follows from the tier
         """
-        months = self.validity_months or self.expected_months
-        if not months:
+        if not last and self.validity_months:
+            last = fields.Date.add(first, months=self.validity_months)
+        elif not last and self.expected_months:
+            last = fields.Date.subtract(fields.Date.add(first, months=self.expected_months), days=1)
+        if not last:
             return ""
-        last = fields.Date.subtract(fields.Date.add(first, months=months), days=1)
         return env._(
             "Expected period: %(first)s – %(last)s",
             first=format_date(env, first),

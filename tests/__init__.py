@@ -13,6 +13,7 @@ from . import (
     test_booking,
     test_books_walk,
     test_closing_days,
+    test_closing_refund,
     test_closing_review,
     test_company_separation,
     test_concurrency,

@@ -105,25 +105,8 @@ class TestClose(SaleCommon):
         self._close("forfeit")
         self.assertEqual((self.contract.state, self.contract.balance), ("closed", 0))
         entry = self.contract.entry_ids.sorted("id")[-1]
-        self.assertRecordValues(entry, [{"kind": "adjustment", "points": -16, "amount": -480.0}])
+        self.assertRecordValues(entry, [{"kind": "expiry", "points": -16, "amount": -480.0}])
         self.assertIn("End of service", entry.name)
-
-    def test_refund_takes_each_lot_and_drafts_a_credit_note(self):
-        self._buy(20)
-        self._grant(self.contract, 3)
-        self._log(self._create_ticket(), 75)
-        self._close("refund")
-        refunds = self.contract.entry_ids.filtered(lambda entry: entry.kind == "refund")
-        self.assertEqual(sum(refunds.mapped("points")), -18)
-        self.assertEqual(self.contract.balance, 0)
-        note = self.env["account.move"].search(
-            [("partner_id", "=", self.university.id), ("move_type", "=", "out_refund")]
-        )
-        self.assertEqual((note.state, note.amount_untaxed), ("draft", 540))
-        self.assertTrue(note.invoice_line_ids.tax_ids)
-        self.assertEqual(note.support_contract_ids, self.contract)
-        note.action_post()
-        self.assertEqual(self.contract.balance, 0)
 
     def test_transfer_within_the_tier_moves_points_money_and_expiry(self):
         other = self._open_contract()

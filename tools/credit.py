@@ -27,14 +27,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Points that documents charge now, and those that they took back and did not charge again.
-
-    `lowered` is by how much their price was lowered, while the customer kept the points.
-    """
+    """Points that documents charge now, and those that they took back and did not charge again."""
 
     charged: int
     returned: int
-    lowered: float = 0.0
 
 
 def charge(documents):
@@ -45,32 +41,28 @@ def charge(documents):
     kept, are not sold a second time. No more is taken back than was charged.
 
     >>> charge([Document(20, 600), Document(-20, -600)])
-    Charge(charged=0, returned=20, lowered=0.0)
+    Charge(charged=0, returned=20)
     >>> charge([Document(20, 600), Document(-20, -600), Document(20, 600)])
-    Charge(charged=20, returned=0, lowered=0.0)
+    Charge(charged=20, returned=0)
     >>> charge([Document(20, 600), Document(-20, -40, returns=False)])
-    Charge(charged=20, returned=0, lowered=40.0)
+    Charge(charged=20, returned=0)
     """
-    charged, point_price, lowered = 0, 0.0, 0.0
+    charged, point_price = 0, 0.0
     credited = []  # [points, whether they were taken back], the last one last
     for document in documents:
         points = abs(document.points)
         if document.points > 0:
             point_price = document.amount / points
-            kept = _charge_again(credited, points)
-            charged += points - kept
-            lowered = max(0.0, lowered - point_price * kept)
+            charged += points - _charge_again(credited, points)
         elif document.returns:
             points = min(points, charged)
             charged -= points
             credited.append([points, True])
             _keep_waived(credited, charged)
-        else:
-            lowered -= document.amount
-            if points and -document.amount / points >= point_price - _NOISE_AMOUNT:
-                waived = sum(part for part, returned in credited if not returned)
-                credited.append([min(points, charged - waived), False])
-    return Charge(charged, sum(part for part, returned in credited if returned), lowered)
+        elif points and -document.amount / points >= point_price - _NOISE_AMOUNT:
+            waived = sum(part for part, returned in credited if not returned)
+            credited.append([min(points, charged - waived), False])
+    return Charge(charged, sum(part for part, returned in credited if returned))
 
 
 def points_due(credit_on, documents, ordered=0, absorbed=0):
@@ -102,6 +94,29 @@ def points_due(credit_on, documents, ordered=0, absorbed=0):
         return so_far.charged, 0
     missing = min(max(0, so_far.returned - absorbed), max(0, ordered - so_far.charged))
     return ordered - missing, so_far.returned - missing
+
+
+def value_due(documents, points, point_price=0.0):
+    """Money that the points which a source has credited are worth: what customers paid or owe.
+
+    It is what the documents charge less what they credit. Points that are ordered and not invoiced
+    count at the order's price; of points that are invoiced and not due any more, their share goes.
+
+    :param int points: what the source is due, by `points_due`
+    :param float point_price: net price of a point by the order
+
+    >>> value_due([Document(12, 300)], 20, point_price=30)
+    540.0
+    >>> value_due([Document(20, 600), Document(-20, -40, returns=False)], 20)
+    560.0
+    >>> value_due([Document(20, 600)], 15)
+    450.0
+    """
+    charged = charge(documents).charged
+    amount = float(sum(document.amount for document in documents))
+    if points >= charged:
+        return amount + (points - charged) * point_price
+    return amount * points / charged
 
 
 def _charge_again(credited, points):

@@ -37,9 +37,9 @@ class Lot:
 
     points = remaining + used + expired + refunded, each from 0 on. `refunded` is all that was
     taken back from this lot by name: refunds, and corrections and adjustments that name it.
-    `amount` is the money that was paid for it, `refunded_amount` what of it was paid back, and
-    `remaining_amount` what its remaining points are worth: their share of the rest. All three are
-    Decimals, or None for a lot without money value.
+    `amount` is the money that was paid for it, also where its price changed later,
+    `refunded_amount` what of it was paid back, and `remaining_amount` what its remaining points
+    are worth: their share of the rest. All three are Decimals, or None for a lot without money.
     """
 
     entry_id: int
@@ -238,8 +238,10 @@ def _lot(lot, account, decimals):
             refunded += points
     amount = refunded_amount = None
     if lot.amount is not None:
-        amount = _money(lot.amount)
         payouts = account.payouts.get(lot.id, ())
+        changes = [money or 0 for kind, taken, money in payouts if _is_price(kind, taken)]
+        amount = max(sum(map(_money, changes), _money(lot.amount)), Decimal(0))
+        payouts = [row[1:] for row in payouts if not _is_price(*row[:2])]
         refunded_amount = _refunded_amount(amount, lot.points, refunded, payouts, decimals)
     found = Lot(
         entry_id=lot.id,
@@ -261,29 +263,28 @@ def _lot(lot, account, decimals):
     return replace(found, remaining_amount=left)
 
 
+def _is_price(kind, points):
+    """Whether what names a lot changes what was paid for it, instead of paying back."""
+    return kind == "adjustment" and not points
+
+
 def _refunded_amount(amount, points, refunded, payouts, decimals):
     """Money of a lot of so many points that was paid back, for `refunded` of them or for none.
 
-    Points are paid back at what was posted for them, which a price lowered before or after does
-    not change; if only some came from this lot, at their part of it; if nothing was posted, at
-    their share of the lot's amount. Never more than the lot's amount.
+    Points are paid back at what was posted for them, also if they were used and are now owed; if
+    nothing was posted, at their share of the lot's amount. Never more than the lot's amount.
 
     :param payouts: [(points, money or None)] of what took points of the lot by name, or money only
     """
-    posted = [(taken, money) for taken, money in payouts if taken]
-    taken = -sum(one[0] for one in posted)
-    lowered = -sum(_money(money or 0) for taken, money in payouts if not taken)
-    paid = None
-    if taken > 0 and all(money is not None for _points, money in posted):
-        paid = -sum(_money(money) for _points, money in posted)
-    if paid is not None and paid >= 0:
-        paid_back = _share(paid, taken, refunded, decimals)
-    else:
-        paid_back = split_amount(amount, points, 0, refunded, decimals)
     if refunded == points:
         # Not what a cent, or a price lowered afterwards, leaves: no point is there to bear it.
         return _share(amount, 1, 1, decimals)
-    return min(max(paid_back + lowered, Decimal(0)), amount)
+    posted = [(taken, money) for taken, money in payouts if taken]
+    paid_back = -sum((_money(money or 0) for _taken, money in posted), Decimal(0))
+    if paid_back < 0 or any(money is None for _taken, money in posted):
+        paid_back = split_amount(amount, points, 0, refunded, decimals)
+    lowered = -sum((_money(money or 0) for taken, money in payouts if not taken), Decimal(0))
+    return min(_share(max(paid_back + lowered, Decimal(0)), 1, 1, decimals), amount)
 
 
 def _money(amount):

@@ -16,7 +16,8 @@ Entries are posted in the order (date, credits first, id). The rules:
   without `group_key` that names a lot, in `lot_id` or `corrects_id`. What the lot no longer has is
   drawn from other lots or owed, by the group (kind, lot id). Points that come back to a lot go to
   its claims first: a refunded lot keeps none while another one pays for its refund.
-- A refund of no points lowers the price of the lot that it names, which keeps its points.
+- A refund of no points pays back money of the lot that it names, an adjustment of none changes
+  what was paid for it; the lot keeps its points.
 - Without a group or a lot, a correction belongs to the group of the entry that it corrects, and
   any other entry is a group of its own, "entry:<id>".
 
@@ -178,7 +179,7 @@ class Account:
         self.lots = {}
         self.groups = {}
         self.claims = {}  # lot id: [group], in the order in which they get points back
-        self.payouts = {}  # lot id: [(points, money or None)] of all that took it back by name
+        self.payouts = {}  # lot id: [(kind, points, money or None)] of all that took it by name
         self.debts = deque()  # the oldest first; a forgiven one stays, with 0 points
         self._advances = []
         self._heap = []  # (expiry, date, id, lot) of each lot with points, some twice
@@ -201,8 +202,11 @@ class Account:
 
     def _note_payout(self, entry):
         key = self._key_of(entry)
+        if not entry.points and entry.lot_id:
+            key = entry.kind, self._known_lot_id(entry, id_of(entry.lot_id))
         if isinstance(key, tuple) and key[0] != "expiry":
-            self.payouts.setdefault(key[1], []).append((entry.points, money_of(entry)))
+            row = (entry.kind, entry.points, money_of(entry))
+            self.payouts.setdefault(key[1], []).append(row)
 
     def _group_of(self, entry):
         key = entry.group_key

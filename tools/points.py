@@ -143,6 +143,22 @@ def point_price(hourly_rate, minutes_per_point, decimals=2):
     return Decimal(scaled.numerator).scaleb(-decimals)
 
 
+def even_prices(points, amount, decimals=2):
+    """Prices of so many points that come to an amount exactly: [(points, price)].
+
+    All at one price where the amount can be divided, else the rest of it a cent dearer each.
+    Raises ValueError without points.
+
+    >>> [(points, str(price)) for points, price in even_prices(3, Decimal("100.00"))]
+    [(2, '33.33'), (1, '33.34')]
+    """
+    _check_whole("points", points, minimum=1)
+    cents = int(Decimal(amount).scaleb(decimals).to_integral_value(rounding=ROUND_HALF_UP))
+    price, dearer = divmod(cents, points)
+    prices = [(points - dearer, price), (dearer, price + 1)]
+    return [(count, Decimal(cent).scaleb(-decimals)) for count, cent in prices if count]
+
+
 def group_key(scope, *, contract_id, line_id=None, ticket_id=None, day=None):
     """The immutable key of what is rounded together (design 4.2), by the contract's `scope`.
 

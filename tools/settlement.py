@@ -9,7 +9,10 @@ from .lots import id_of
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """Overdraft of one group of entries, with the first and the last day of its work."""
+    """Overdraft of one group of entries, with the first and the last day of its work.
+
+    What a refund took of used points is owed for the work that those had paid for.
+    """
 
     date_from: date
     date_to: date
@@ -30,12 +33,19 @@ def debts(account, entries):
     days = {}
     for entry in entries:
         keys = (entry.group_key, f"entry:{entry.id}", (entry.kind, id_of(entry.lot_id)))
-        for key in keys:
-            if key in owed:
-                day = getattr(entry, "work_date", None) or entry.date
-                days.setdefault(key, []).append(day)
-                break
-    found = [Debt(min(days[key]), max(days[key]), owed[key]) for key in owed if key in days]
+        day = getattr(entry, "work_date", None) or entry.date
+        key = next((key for key in keys if key in account.draws or key in owed), None)
+        days.setdefault(key, []).append(day)
+    for claim in [key for key in owed if isinstance(key, tuple)]:
+        # Points that were used and paid back are owed for the work that they had paid for.
+        used = [
+            day
+            for key, draws in account.draws.items()
+            if not isinstance(key, tuple) and any(lot_id == claim[1] for lot_id, _points in draws)
+            for day in days.get(key, ())
+        ]
+        days[claim] = used or days.get(claim, [])
+    found = [Debt(min(days[key]), max(days[key]), owed[key]) for key in owed if days.get(key)]
     return sorted(found, key=lambda debt: (debt.date_to, debt.date_from))
 
 

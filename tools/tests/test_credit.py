@@ -5,7 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from ..credit import Charge, Document, charge, points_due
+from ..credit import Charge, Document, charge, points_due, value_due
 from .token_order import TokenOrder
 
 PRICE = 30
@@ -24,28 +24,34 @@ class TestCharge(TestCase):
         full, kept, cheaper = credit(20), credit(20, returns=False), credit(20, 2, returns=False)
         cases = (
             ([], 0, 0, 0),
-            ([invoice(20)], 20, 0, 0),
-            ([invoice(12), invoice(8)], 20, 0, 0),
-            ([invoice(20), credit(5)], 15, 5, 0),
+            ([invoice(20)], 20, 0, 600),
+            ([invoice(12), invoice(8)], 20, 0, 600),
+            ([invoice(20), credit(5)], 15, 5, 450),
             ([invoice(20), full], 0, 20, 0),
-            ([invoice(20), full, invoice(20)], 20, 0, 0),
-            ([invoice(20), cheaper], 20, 0, 40),
-            ([invoice(20), cheaper, cheaper], 20, 0, 80),
-            ([invoice(20), cheaper, invoice(20)], 40, 0, 40),
-            ([invoice(20), kept], 20, 0, 600),
-            ([invoice(20), kept, invoice(20, 28)], 20, 0, 40),
+            ([invoice(20), full, invoice(20)], 20, 0, 600),
+            ([invoice(20), cheaper], 20, 0, 560),
+            ([invoice(20), cheaper, cheaper], 20, 0, 520),
+            ([invoice(20), cheaper, invoice(20)], 40, 0, 1160),
+            ([invoice(20), kept], 20, 0, 0),
+            ([invoice(20), kept, invoice(20, 28)], 20, 0, 560),
             ([invoice(20), kept, invoice(10)], 20, 0, 300),
-            ([invoice(20), kept, invoice(20, 40)], 20, 0, 0),
-            ([invoice(20), kept, invoice(20, 28), full], 0, 20, 40),
-            ([invoice(20), cheaper, full, invoice(20)], 20, 0, 40),
-            ([invoice(20), credit(5), kept, invoice(15)], 15, 5, 150),
-            ([invoice(20), kept, full, invoice(20)], 20, 0, 600),
-            ([invoice(20), credit(25)], 0, 20, 0),
-            ([full], 0, 0, 0),
+            ([invoice(20), kept, invoice(20, 28), full], 0, 20, -40),
+            ([invoice(20), cheaper, full, invoice(20)], 20, 0, 560),
+            ([invoice(20), credit(5), kept, invoice(15)], 15, 5, 300),
+            ([invoice(20), kept, full, invoice(20)], 20, 0, 0),
+            ([invoice(20), credit(25)], 0, 20, -150),
+            ([full], 0, 0, -600),
         )
-        for documents, charged, returned, lowered in cases:
+        for documents, charged, returned, value in cases:
             with self.subTest(documents=documents):
-                self.assertEqual(charge(documents), Charge(charged, returned, lowered))
+                self.assertEqual(charge(documents), Charge(charged, returned))
+                self.assertEqual(value_due(documents, charged), value)
+
+    def test_what_points_are_worth_that_are_ordered_or_due_no_more(self):
+        self.assertEqual(value_due([], 20, point_price=30), 600)
+        self.assertEqual(value_due([invoice(12, 25)], 20, point_price=30), 540)
+        self.assertEqual(value_due([invoice(20)], 15, point_price=30), 450)
+        self.assertEqual(value_due([invoice(20)], 0, point_price=30), 0)
 
     def test_an_unknown_rule_is_refused(self):
         with self.assertRaisesRegex(ValueError, "'delivery'"):

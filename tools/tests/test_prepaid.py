@@ -111,6 +111,28 @@ class TestRollForward(unittest.TestCase):
                 self.assertEqual(lot.amounts["refunded"], refunded)
                 self.assertEqual((lot.points["closing"], lot.amounts["closing"]), (15, closing))
 
+    def test_a_changed_price_is_what_it_was_sold_for(self):
+        sold, used = Entry(1, day(0), "purchase", 20, amount=600.0), Entry(2, day(1), "usage", -4)
+        for change, closing in ((-200.0, 320), (100.0, 560)):
+            changed = Entry(3, day(3), "adjustment", 0, lot_id=1, amount=change)
+            (lot,) = roll_forward([sold, used, changed], day(5)).lots
+            self.assertEqual((lot.amounts["sold"], lot.amounts["refunded"]), (600 + change, 0))
+            self.assertEqual((lot.points["closing"], lot.amounts["closing"]), (16, closing))
+
+    def test_used_points_that_are_paid_back_are_owed_and_no_longer_paid(self):
+        """As the books have it: 600 charged, 120 credited, then 120 charged for what is owed."""
+        sold, used = Entry(1, day(0), "purchase", 20, amount=600.0), Entry(2, day(1), "usage", -20)
+        refund = Entry(3, day(2), "refund", -4, lot_id=1, amount=-120.0)
+        account = roll_forward([sold, used, refund], day(5))
+        (lot,) = account.lots
+        self.assertEqual((lot.amounts["refunded"], lot.amounts["used"]), (120, 480))
+        self.assertEqual(account.overdraft_closing, 4)
+        settled = Entry(4, day(3), "purchase", 4, amount=120.0)
+        account = roll_forward([sold, used, refund, settled], day(5))
+        sums = {column: sum(lot.amounts[column] for lot in account.lots) for column in COLUMNS}
+        self.assertEqual((sums["sold"], sums["refunded"], sums["used"]), (720, 120, 600))
+        self.assertEqual((account.overdraft_closing, sums["closing"]), (0, 0))
+
     def test_no_more_is_paid_back_than_was_paid(self):
         sold = Entry(1, day(0), "purchase", 20, amount=600.0)
         lowered = Entry(2, day(1), "refund", 0, lot_id=1, amount=-700.0)
