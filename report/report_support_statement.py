@@ -197,11 +197,34 @@ class ReportSupportStatement(models.AbstractModel):
         return [" · ".join(parts)]
 
     def _late_notes(self, line, words):
-        """Say for which days of a closed period this line was booked later."""
-        days = [words.date(day) for day in line.late_days]
-        if len(days) > MAX_LATE_DAYS:
+        """Say which points of this line are for days of a closed period, if any are."""
+        late = line.late
+        if not late:
+            return []
+        is_long = len(late) > MAX_LATE_DAYS
+        days = [words.date(one.day) for one in late]
+        if is_long:
             days = [days[0], "…", days[-1]]
-        return days and [self.env._("For work on %s, in a closed period", ", ".join(days))]
+        if line.is_late:
+            return [self.env._("For work on %s, in a closed period", ", ".join(days))]
+        if is_long:
+            parts = [(sum(one.points for one in late), ", ".join(days))]
+        else:
+            parts = [(one.points, words.date(one.day)) for one in late]
+        return [
+            self.env._(
+                "Of these, %s in a closed period",
+                ", ".join(self._late_part(line, *part, words) for part in parts),
+            )
+        ]
+
+    def _late_part(self, line, points, days, words):
+        """Points for work on days; with a sign unless they are a part of what the line takes."""
+        is_part = line.points < 0 and points < 0
+        number = words.balance(-points) if is_part else words.signed(points)
+        if abs(points) == 1:
+            return self.env._("%(number)s point for work on %(days)s", number=number, days=days)
+        return self.env._("%(number)s points for work on %(days)s", number=number, days=days)
 
     def _later_notice(self, statement, words):
         """Say that more was booked for this period once it was closed; the next one states it."""

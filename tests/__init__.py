@@ -53,6 +53,7 @@ from . import (
     test_statement,
     test_statement_download,
     test_statement_issue,
+    test_statement_late,
     test_statement_model,
     test_statement_race,
     test_ticket,

@@ -118,7 +118,7 @@ class TestStatementSums(StatementCommon):
         self._log(ticket, 30, date="2026-03-20")
         statement = self._statement("2026-04-01", "2026-04-30")
         (request,) = statement._statement_data().requests
-        self.assertEqual(request.late_days, (date(2026, 3, 20),))
+        self.assertEqual(request.late, ((date(2026, 3, 20), -2),))
         self.assertIn(
             "Forgotten work For work on 03/20/2026, in a closed period", self._text(statement)
         )

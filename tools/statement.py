@@ -52,13 +52,19 @@ class Ticket(NamedTuple):
     guarantee: str | None = None
 
 
+class Late(NamedTuple):
+    """Points of work that was booked later than on its day, whose period was closed by then."""
+
+    day: date
+    points: int
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """All that a ticket used and got back within the period, in one line.
 
     `ticket` is None where it is not (or no longer) this customer's: nothing of it may show.
-    `late_days` are the days of work that was booked later than it was done, because the period
-    of that day was closed.
+    `late` are those of its points that were booked late, by day; `is_late` says that all were.
     """
 
     ticket_id: int
@@ -66,7 +72,8 @@ class Request:
     points: int
     ticket: Ticket | None
     levels: tuple[str, ...]
-    late_days: tuple[date, ...]
+    late: tuple[Late, ...]
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,12 @@ class Movement:
     points: int
     name: str | None
     expiry_date: date | None
-    late_days: tuple[date, ...]
+    late: tuple[Late, ...]
+
+    @property
+    def is_late(self):
+        """Whether it was booked late; an entry has one day."""
+        return bool(self.late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,19 +226,22 @@ def hours_of(points, minutes_per_point):
 class _RequestDraft:
     """What the entries of one ticket come to so far."""
 
-    __slots__ = ("date", "late_days", "levels", "points")
+    __slots__ = ("date", "is_late", "late", "levels", "points")
 
     def __init__(self, day):
         self.date = day
         self.points = 0
         self.levels = set()
-        self.late_days = set()
+        self.late = {}
+        self.is_late = True
 
     def add(self, posting):
         self.points += posting.points
         self.levels.add(posting.level_id)
-        if posting.work_date < posting.date:
-            self.late_days.add(posting.work_date)
+        if _is_late(posting):
+            self.late[posting.work_date] = self.late.get(posting.work_date, 0) + posting.points
+        else:
+            self.is_late = False
 
     def request(self, ticket_id, ticket, levels):
         return Request(
@@ -235,7 +250,8 @@ class _RequestDraft:
             points=self.points,
             ticket=ticket,
             levels=tuple(name for level_id, name in levels.items() if level_id in self.levels),
-            late_days=tuple(sorted(self.late_days)),
+            late=tuple(Late(*one) for one in sorted(self.late.items())),
+            is_late=self.is_late,
         )
 
 
@@ -256,8 +272,12 @@ def _movement(posting, tickets):
         points=posting.points,
         name=None if is_hidden else posting.name,
         expiry_date=posting.expiry_date,
-        late_days=(posting.work_date,) if posting.work_date < posting.date else (),
+        late=(Late(posting.work_date, posting.points),) if _is_late(posting) else (),
     )
+
+
+def _is_late(posting):
+    return posting.work_date < posting.date
 
 
 def _first_of(number):

@@ -155,7 +155,33 @@ class TestSections(TestCase):
         ]
         (request,) = statement_of(entries).requests
         days = (date(2025, 12, 3), date(2025, 12, 5), date(2026, 2, 27))
-        self.assertEqual(request.late_days, days)
+        self.assertEqual(request.late, tuple((one, -1) for one in days))
+        self.assertFalse(request.is_late)
+
+    def test_late_points_are_summed_by_day_and_apart_from_current_work(self):
+        september = date(2025, 9, 20)
+        late = [
+            Posting(1, day(1), september, "usage", -3, ticket_id=1),
+            Posting(2, day(2), september, "correction", 1, ticket_id=1),
+        ]
+        current = [Posting(3, day(10), day(10), "usage", -8, ticket_id=1)]
+        (request,) = statement_of(late).requests
+        self.assertEqual((request.late, request.is_late), (((september, -2),), True))
+        (request,) = statement_of(late + current).requests
+        self.assertEqual(
+            (request.points, request.late, request.is_late), (-10, ((september, -2),), False)
+        )
+        (request,) = statement_of(current).requests
+        self.assertEqual((request.late, request.is_late), ((), False))
+
+    def test_a_movement_is_late_or_not(self):
+        entries = [
+            Posting(1, day(1), date(2026, 2, 3), "grant", 3),
+            Posting(2, day(1), day(1), "grant", 4),
+        ]
+        late, current = statement_of(entries).credits
+        self.assertEqual((late.late, late.is_late), (((date(2026, 2, 3), 3),), True))
+        self.assertEqual((current.late, current.is_late), ((), False))
 
     def test_an_entry_of_another_period_is_refused(self):
         with self.assertRaises(LedgerError):
