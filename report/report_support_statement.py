@@ -121,6 +121,8 @@ class ReportSupportStatement(models.AbstractModel):
         ]
         if statement.name:
             facts.insert(0, (self.env._("Statement No."), statement.name))
+        if statement.issue_date:
+            facts.insert(1, (self.env._("Issued on"), words.date(statement.issue_date)))
         return facts
 
     def _summary(self, data, words):

@@ -75,6 +75,8 @@ class TestStatementIssue(IssueCommon):
         pdf = statement.attachment_id.raw
         text = " ".join(page.extract_text() for page in PdfFileReader(io.BytesIO(pdf)).pages)
         self.assertIn("ST/2026/00001", text)
+        self.assertIn("Issued on", text)
+        self.assertIn("05/12/2026", text)
         self.assertNotIn("Current state as of", text)
 
     def test_an_accountant_issues_and_nobody_else_outside_of_the_managers(self):
