@@ -58,6 +58,22 @@ class TestAdjust(SaleCommon):
         with self.assertRaisesRegex(UserError, "Say why"):
             self._adjust(contract, 1, reason="  ")
 
+    def test_no_negative_price(self):
+        contract = self._open_contract()
+        with self.assertRaisesRegex(UserError, "paid amount cannot be below zero"):
+            self._adjust(contract, 6, amount=-180)
+        self.assertFalse(contract.entry_ids)
+
+    def test_no_day_that_is_still_to_come(self):
+        contract = self._open_contract()
+        self.company.partner_id.tz = "Asia/Tokyo"
+        with freeze_time("2026-06-15 20:00:00"):
+            # It is the 16th where the company is.
+            self._adjust(contract, 1, date="2026-06-16")
+            with self.assertRaisesRegex(UserError, "still to come: today is 06/16/2026"):
+                self._adjust(contract, 1, date="2026-06-17")
+        self.assertEqual(contract.balance, 1)
+
     def test_added_points_book_what_waited(self):
         contract = self._open_contract(overdraft_policy="block")
         ticket = self._create_ticket(self.env["res.partner"])

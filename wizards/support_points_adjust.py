@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class SupportPointsAdjust(models.TransientModel):
@@ -45,19 +46,7 @@ class SupportPointsAdjust(models.TransientModel):
         self.ensure_one()
         contract = self.contract_id
         contract.check_access("write")
-        if not self.points:
-            raise UserError(self.env._("Enter how many points to add, or to take below zero."))
-        if not (self.reason or "").strip():
-            raise UserError(self.env._("Say why the points are adjusted."))
-        if self.points < 0 and (self.expiry_date or self.amount):
-            raise UserError(
-                self.env._(
-                    "Only points that are added can have an expiry date or an amount. Leave both "
-                    "empty, or enter points above zero."
-                )
-            )
-        if self.expiry_date and self.expiry_date < self.date:
-            raise UserError(self.env._("The points would expire before they are there."))
+        self._check_values()
         contract._lock_for_posting(exclusive=True)
         self.env["support.point.entry"]._post(
             [
@@ -86,3 +75,37 @@ class SupportPointsAdjust(models.TransientModel):
         if self.points > 0 and contract.state == "open":
             contract.sudo()._book_unbooked_time()
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_values(self):
+        """Refuse what makes no sense on the ledger.
+
+        :raise UserError: says what to enter instead
+        """
+        if not self.points:
+            raise UserError(self.env._("Enter how many points to add, or to take below zero."))
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why the points are adjusted."))
+        if self.points < 0 and (self.expiry_date or self.amount):
+            raise UserError(
+                self.env._(
+                    "Only points that are added can have an expiry date or an amount. Leave both "
+                    "empty, or enter points above zero."
+                )
+            )
+        if self.currency_id.compare_amounts(self.amount, 0) < 0:
+            raise UserError(
+                self.env._(
+                    "The paid amount cannot be below zero. Enter what the customer paid for the "
+                    "points, or leave it empty if they are free."
+                )
+            )
+        today = self.contract_id.company_id._support_today()
+        if self.date > today:
+            raise UserError(
+                self.env._(
+                    "The points cannot be adjusted on a day that is still to come: today is %s.",
+                    format_date(self.env, today),
+                )
+            )
+        if self.expiry_date and self.expiry_date < self.date:
+            raise UserError(self.env._("The points would expire before they are there."))
