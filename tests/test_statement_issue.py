@@ -275,12 +275,17 @@ class TestStatementBatch(IssueCommon):
     def test_idle_accounts_on_request(self):
         batch = self._batch(with_idle=True, contract_ids=self.contract.ids, date_to="2026-05-11")
         self.assertEqual(
-            batch.line_ids.reason, "Its period is closed already up to this day or later."
+            batch.line_ids.reason,
+            "It has no days up to then: the account begins on 05/12/2026.",
         )
         self._grant(self.contract, 5, day="2026-04-05")
         self._batch()
         batch = self._batch(with_idle=True, contract_ids=self.contract.ids, date_to="2026-05-11")
         self.assertEqual(batch.line_ids.statement_id.date_from, date(2026, 5, 1))
+        batch = self._batch(with_idle=True, contract_ids=self.contract.ids, date_to="2026-05-11")
+        self.assertEqual(
+            batch.line_ids.reason, "Its period is closed already up to this day or later."
+        )
 
     def test_staff_issue_no_batch(self):
         with self.assertRaises(AccessError):

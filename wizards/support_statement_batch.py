@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import format_date
 
 MAX_ATTEMPTS = 3
 
@@ -142,12 +143,18 @@ class SupportStatementBatch(models.TransientModel):
             [("contract_id", "=", contract.id), ("state", "=", "closing")], limit=1
         )
         if not interrupted and not contract._next_statement_period(self.date_to):
-            return {
-                "outcome": "skipped",
-                "reason": self.env._("Its period is closed already up to this day or later."),
-            }
+            return {"outcome": "skipped", "reason": self._no_period_reason(contract)}
         if not (interrupted or self.with_idle or self._moved(contract)):
             return {"outcome": "skipped", "reason": self.env._("Nothing moved in this period.")}
         statement = contract.sudo()._next_statement(self.date_to)
         statement._issue()
         return {"outcome": "issued", "statement_id": statement.id}
+
+    def _no_period_reason(self, contract):
+        """Say why an account has no open day up to the day of the batch."""
+        if contract.lock_date:
+            return self.env._("Its period is closed already up to this day or later.")
+        return self.env._(
+            "It has no days up to then: the account begins on %s.",
+            format_date(self.env, contract._current_period()[0]),
+        )
