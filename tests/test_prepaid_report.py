@@ -160,6 +160,40 @@ class TestPrepaidReport(SupportCommon):
         own = [row for row in lots if row[0] == self.university.name]
         self.assertEqual([row[-2] for row in own], [76.67])
 
+    def _sheet_rows(self, page):
+        """The rows below the titles, as dicts by title."""
+        rows = list(page.iter_rows(values_only=True))
+        (head,) = (index for index, row in enumerate(rows) if "Outstanding" in row)
+        return [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :]]
+
+    def test_all_sums_of_the_table_agree_on_overdrafts_too(self):
+        self._buy(10, 300.0, "2026-03-02")
+        self._open_contract(self.other_university, hourly_rate=100)
+        self._log(self._create_ticket(self.other_university), 60, date="2026-03-10")
+        _name, content = self._report()._xlsx()
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        totals = [list(page.values)[-1] for page in book.worksheets[:3]]
+        self.assertEqual(totals[0], totals[1])
+        self.assertEqual(totals[0], totals[2])
+        *months, overdraft, _total = self._sheet_rows(book["By month"])
+        self.assertEqual(overdraft["By month"], "Overdraft")
+        self.assertGreaterEqual(overdraft["Overdrawn (Points)"], 4)
+        self.assertGreaterEqual(overdraft["Overdrawn"], 100.0)
+        self.assertFalse(sum(row["Overdrawn"] for row in months))
+
+    def test_packages_name_their_order_or_invoice(self):
+        self._grant(
+            self.contract, 10, day="2026-03-02", kind="purchase", amount=300.0, name="INV/7: Users"
+        )
+        report = self._report()
+        self.assertEqual(self._lines(report).mapped("entry_name"), ["INV/7: Users"])
+        found = report.line_ids.search([("report_id", "=", report.id), ("entry_name", "like", "INV/7")])
+        self.assertEqual(found, self._lines(report))
+        _name, content = report._xlsx()
+        rows = self._sheet_rows(openpyxl.load_workbook(io.BytesIO(content))["Packages"])
+        origins = [row["Origin"] for row in rows if row["Customer"] == self.university.name]
+        self.assertEqual(origins, ["INV/7: Users"])
+
     def test_one_query_fetches_all_entries(self):
         report = self._report()
 

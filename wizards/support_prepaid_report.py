@@ -212,16 +212,16 @@ class SupportPrepaidReport(models.TransientModel):
         lines = self.line_ids
         titles = self.env["support.prepaid.report.line"].fields_get(NUMBERS, ["string"])
         headings = [titles[name]["string"] for name in NUMBERS]
-        lots = lines.filtered(lambda line: line.kind == "lot")
+        kinds = dict(lines._fields["kind"]._description_selection(self.env))
         keys = {
             self.env._("By tier"): lambda line: line.tier_id.name,
             self.env._("By customer"): lambda line: line.partner_id.display_name,
-            self.env._("By month"): lambda line: (line.date and line.date.strftime("%Y-%m")) or "",
+            # An overdraft has no month; it stands last, as digits sort before letters.
+            self.env._("By month"): lambda line: (
+                line.date.strftime("%Y-%m") if line.date else kinds[line.kind]
+            ),
         }
-        sheets = [
-            self._sum_sheet(title, headings, lots if is_month else lines, key)
-            for is_month, (title, key) in zip((False, False, True), keys.items(), strict=True)
-        ]
+        sheets = [self._sum_sheet(title, headings, lines, key) for title, key in keys.items()]
         sheets.append(self._lot_sheet(headings, lines))
         name = self.env._("Prepaid points %s", self.date_to.isoformat())
         return f"{name}.xlsx", workbook(sheets)
@@ -259,6 +259,7 @@ class SupportPrepaidReport(models.TransientModel):
             (self.env._("Support Account"), 14),
             (self.env._("Tier"), 26),
             (self.env._("Kind"), 12),
+            (self.env._("Origin"), 36),
             (self.env._("Bought"), 12),
             (self.env._("Valid Until"), 12),
         )
@@ -272,6 +273,7 @@ class SupportPrepaidReport(models.TransientModel):
                     line.contract_id.name,
                     line.tier_id.name,
                     kinds[line.kind],
+                    line.entry_name or "",
                     line.date or None,
                     line.expiry_date or None,
                     *(line[name] for name in NUMBERS),

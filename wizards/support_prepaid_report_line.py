@@ -17,6 +17,11 @@ class SupportPrepaidReportLine(models.TransientModel):
     partner_id = fields.Many2one("res.partner", string="Customer")
     tier_id = fields.Many2one("support.tier")
     entry_id = fields.Many2one("support.point.entry", string="Package")
+    entry_name = fields.Char(
+        related="entry_id.name",
+        string="Origin",
+        help="The order or invoice that the package came with.",
+    )
     currency_id = fields.Many2one("res.currency")
     date = fields.Date(string="Bought")
     expiry_date = fields.Date(string="Valid Until")
