@@ -111,6 +111,8 @@ class TestOpeningImport(SupportCommon):
             (self._row(customer="Other University", currency="Taler"), "not the company's"),
             (self._row(customer="Other University", date="03/04/2026"), "is no date"),
             (self._row(customer="Other University", amount="1,234567"), "more decimals"),
+            (self._row(customer="Other University", amount="9" * 17), "more than 1,000,000,000."),
+            (self._row(customer="Other University", points="1e3"), "not a number"),
         ):
             with self.subTest(problem=problem):
                 wizard = self._wizard(row)
@@ -142,14 +144,53 @@ class TestOpeningImport(SupportCommon):
 
     def test_the_template_can_be_filled_in_and_read(self):
         _name, content = self._wizard()._xlsx()
-        book = openpyxl.load_workbook(io.BytesIO(content))
-        book.active["B2"] = "University of Testing"
+        self._fill_in(content).action_import()
+        self.assertEqual(self._contracts(self.university).balance, 20)
+
+    def _fill_in(self, template, **cells):
+        """A wizard with a template that somebody filled in, as openpyxl saves it."""
+        book = openpyxl.load_workbook(io.BytesIO(template))
+        for cell, value in {"B2": "University of Testing", **cells}.items():
+            book.active[cell] = value
         buffer = io.BytesIO()
         book.save(buffer)
         wizard = self._wizard()
         wizard.write({"file": base64.b64encode(buffer.getvalue()), "file_name": "t.xlsx"})
-        wizard.action_import()
-        self.assertEqual(self._contracts(self.university).balance, 20)
+        return wizard
+
+    def test_the_german_template_is_read_for_users_of_any_language(self):
+        language = self.env["res.lang"]._activate_lang("de_DE")
+        _name, content = self._wizard().with_context(lang="de_DE")._xlsx()
+        titles = next(openpyxl.load_workbook(io.BytesIO(content)).active.values)
+        self.assertEqual(titles[2], "Leistungsart")
+        for installed in (True, False):
+            language.active = installed
+            wizard = self._fill_in(content, C2=self.tier_user.code, H2="31.12.2026")
+            wizard.action_check()
+            self.assertRecordValues(
+                wizard.line_ids,
+                [
+                    {
+                        "status": "good",
+                        "points": 20,
+                        "amount": 600.0,
+                        "currency_id": self.company.currency_id.id,
+                        "date": date(2026, 5, 12),
+                        "expiry_date": date(2026, 12, 31),
+                    }
+                ],
+            )
+
+    def test_a_formula_without_a_result_is_bad(self):
+        _name, content = self._wizard()._xlsx()
+        wizard = self._fill_in(content, E2="=D2*30")
+        wizard.action_check()
+        self.assertEqual(wizard.line_ids.status, "bad")
+        self.assertIn("“=D2*30” has no result", wizard.line_ids.problem)
+
+    def test_titles_without_rows_are_refused(self):
+        with self.assertRaisesRegex(UserError, "no rows below the titles"):
+            self._wizard().action_check()
 
     def test_only_managers_import(self):
         with self.assertRaises(AccessError):

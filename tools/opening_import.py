@@ -15,21 +15,23 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import openpyxl
 
 COLUMNS = ("reference", "customer", "tier", "points", "amount", "currency", "date", "expiry_date")
 REQUIRED = ("reference", "customer", "tier", "points", "date")
 MAX_POINTS = 1_000_000
+MAX_AMOUNT = 1_000_000_000
 MAX_ROWS = 20_000
 MAX_BYTES = 20 * 1024 * 1024
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y")
 # Titles that a template in another language, or a person, may have given the columns.
 ALIASES = {
     "reference": {"reference", "referenz", "ref", "beleg", "belegnummer"},
     "customer": {"customer", "kunde", "kundin", "partner"},
-    "tier": {"tier", "stufe", "tarif", "leistung", "service"},
+    "tier": {"tier", "stufe", "tarif", "leistung", "leistungsart", "service"},
     "points": {"points", "punkte", "supportpunkte"},
     "amount": {"amount", "betrag", "nettobetrag", "net amount", "betrag netto"},
     "currency": {"currency", "währung", "waehrung"},
@@ -45,6 +47,10 @@ class UnreadableTable(ValueError):
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+
+
+class Uncalculated(str):
+    """The formula of a cell for which the file has no result."""
 
 
 @dataclass
@@ -90,7 +96,8 @@ def parse_rows(table, today, titles=None):
     """The `OpeningRow`s of a table whose first row has the titles; bad ones name their problems.
 
     `titles` are further titles of columns, {column: [title]}, such as those of a translated
-    template. Raises UnreadableTable "missing_columns" with their names when titles are not there.
+    template. Raises UnreadableTable "missing_columns" with their names when titles are not there,
+    and "no_rows" when there is nothing but titles.
 
     >>> rows = parse_rows([(1, ["Reference", "Customer", "Tier", "Points", "Date"]),
     ...                    (2, ["A1", "Uni", "user", "2,5", "31.02.2026"])], date(2026, 5, 1))
@@ -98,6 +105,8 @@ def parse_rows(table, today, titles=None):
     [('fraction', '2,5'), ('bad_date', '31.02.2026')]
     """
     positions = _positions(table[0][1], titles or {})
+    if not table[1:]:
+        raise UnreadableTable("no_rows")
     rows, seen = [], {}
     for line, cells in table[1:]:
         values = {
@@ -160,10 +169,14 @@ def parse_date(value):
 def _parse_row(line, values, today):
     row = OpeningRow(line)
     problems = row.problems
+    # Never empty: points would be free of charge, or valid forever.
+    pending = {name: cell for name, cell in values.items() if isinstance(cell, Uncalculated)}
+    problems.extend(("uncalculated", str(formula)) for formula in pending.values())
+    values = {**values, **dict.fromkeys(pending)}
     for column in ("reference", "customer", "tier", "currency"):
         setattr(row, column, _text(values.get(column)))
     for column in REQUIRED:
-        if not _text(values.get(column)):
+        if not _text(values.get(column)) and column not in pending:
             problems.append(("missing", column))
     number = _parsed(values.get("points"), parse_number, "bad_number", problems)
     if number is not None:
@@ -176,7 +189,10 @@ def _parse_row(line, values, today):
         else:
             row.points = int(number)
     row.amount = _parsed(values.get("amount"), parse_number, "bad_number", problems)
-    if row.amount is not None and row.amount < 0:
+    if row.amount is not None and abs(row.amount) > MAX_AMOUNT:
+        problems.append(("too_large", _text(values["amount"])))
+        row.amount = None
+    elif row.amount is not None and row.amount < 0:
         problems.append(("negative_amount", _text(values["amount"])))
     row.date = _parsed(values.get("date"), parse_date, "bad_date", problems)
     row.expiry_date = _parsed(values.get("expiry_date"), parse_date, "bad_date", problems)
@@ -220,10 +236,10 @@ def _decimal(text):
             text = text.replace(separator, ".")
         else:
             raise ValueError(text)
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise ValueError(text) from None
+    # Decimal would also read 1e3, 1_000 and NaN, which nobody means in such a table.
+    if not PLAIN_NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def _groups_of_three(text, separator):
@@ -269,7 +285,24 @@ def _csv_rows(content):
 
 def _xlsx_rows(content):
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
+        results, formulas = (_first_sheet(content, data_only) for data_only in (True, False))
+        for line, rows in enumerate(zip(results, formulas, strict=True), start=1):
+            yield line, [_cell_value(*cells) for cells in zip(*rows, strict=True)]
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, EOFError) as error:
         raise UnreadableTable("not_xlsx", str(error)) from error
+
+
+def _first_sheet(content, data_only):
+    """The rows of cells of a file's first sheet: with results, or else with formulas."""
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
+    page = book.worksheets[0]
+    # Some programs write a wrong size into the file, and rows beyond it would be lost.
+    page.reset_dimensions()
+    return page.iter_rows()
+
+
+def _cell_value(result, formula):
+    """The value of a cell. A result of type "str" that is empty is the text "", so calculated."""
+    if result.value is None and formula.data_type == "f" and result.data_type != "str":
+        return Uncalculated(getattr(formula.value, "text", None) or formula.value)
+    return result.value

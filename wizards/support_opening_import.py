@@ -117,8 +117,7 @@ class SupportOpeningImport(models.TransientModel):
             raise UserError(self.env._("Choose a file first. The template shows the columns."))
         try:
             table = read_table(base64.b64decode(self.file), self.file_name or "")
-            titles = {name: [title] for name, title in self._column_titles().items()}
-            rows = parse_rows(table, self.company_id._support_today(), titles)
+            rows = parse_rows(table, self.company_id._support_today(), self._known_titles())
         except UnreadableTable as error:
             raise UserError(self._unreadable_text(error)) from error
         self.line_ids.unlink()
@@ -293,11 +292,17 @@ class SupportOpeningImport(models.TransientModel):
         titles = self._column_titles()
         texts = {
             "missing": self.env._("%s is missing.", titles.get(value, value)),
+            "uncalculated": self.env._(
+                "The formula “%s” has no result in the file. Open and save the file in a "
+                "spreadsheet program, or enter the value.",
+                value,
+            ),
             "bad_number": self.env._("“%s” is not a number.", value),
             "fraction": self.env._("“%s” is not a whole number of points.", value),
             "fraction_of_cent": self.env._("“%s” has more decimals than the currency.", value),
             "not_positive": self.env._("Points must be more than zero, not “%s”.", value),
             "too_many": self.env._("“%s” is more than 1,000,000 points.", value),
+            "too_large": self.env._("The amount “%s” is more than 1,000,000,000.", value),
             "negative_amount": self.env._("The amount is negative: “%s”.", value),
             "bad_date": self.env._("“%s” is no date. Write 2026-12-31 or 31.12.2026.", value),
             "future": self.env._("The day %s is still to come.", value),
@@ -327,6 +332,7 @@ class SupportOpeningImport(models.TransientModel):
         missing = ", ".join(titles.get(name, name) for name in error.detail.split(", "))
         texts = {
             "empty": self.env._("The file is empty."),
+            "no_rows": self.env._("The table has no rows below the titles of the columns."),
             "too_big": self.env._("The file is too big. Split it."),
             "not_xlsx": self.env._("The file is no XLSX table. Save it again, or save it as CSV."),
             "not_text": self.env._("The file is neither CSV nor XLSX."),
@@ -335,6 +341,12 @@ class SupportOpeningImport(models.TransientModel):
             ),
         }
         return texts[error.reason]
+
+    def _known_titles(self):
+        """Return {column: titles in all languages}: who fills in a template may speak another."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        titles = [self.with_context(lang=code)._column_titles() for code in languages]
+        return {name: [one[name] for one in titles] for name in COLUMNS}
 
     def _column_titles(self):
         return dict(

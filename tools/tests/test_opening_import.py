@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import io
+import re
 import unittest
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -57,6 +59,12 @@ class TestNumbers(unittest.TestCase):
             True,
             float("nan"),
             "1e",
+            "1e3",
+            "1E+3",
+            "1_000",
+            "NaN",
+            "Infinity",
+            "٣",
         ):
             with self.subTest(text=text), self.assertRaises(ValueError):
                 parse_number(text)
@@ -108,6 +116,9 @@ class TestRows(unittest.TestCase):
             ({"expiry": "30.12.2025"}, "expired_before"),
             ({"amount": "-600"}, "negative_amount"),
             ({"amount": "a lot"}, "bad_number"),
+            ({"amount": "99999999999999999"}, "too_large"),
+            ({"amount": 1e300}, "too_large"),
+            ({"points": "1e3"}, "bad_number"),
         ):
             with self.subTest(changes=changes):
                 self.assertEqual(problems_of(**changes), [reason])
@@ -121,6 +132,11 @@ class TestRows(unittest.TestCase):
         with self.assertRaises(UnreadableTable) as caught:
             parse_rows([(1, ["Referenz", "Kunde"])], TODAY)
         self.assertEqual(caught.exception.detail, "tier, points, date")
+
+    def test_titles_alone_are_no_table(self):
+        with self.assertRaises(UnreadableTable) as caught:
+            rows_of()
+        self.assertEqual(caught.exception.reason, "no_rows")
 
     def test_short_rows_and_own_titles(self):
         table = [(1, ["Nr.", "Kunde", "Tarif", "Punkte", "Datum"]), (2, ["A1", "Uni"])]
@@ -155,6 +171,56 @@ class TestFiles(unittest.TestCase):
         self.assertEqual((row.line, row.reference, row.points), (3, "4711", 20))
         self.assertEqual((row.amount, row.date), (Decimal("600.5"), date(2026, 3, 1)))
         self.assertEqual(row.problems, [])
+
+    def _xlsx(self, *rows, change=None):
+        """Rows as openpyxl saves them: formulas without a result; `change` edits the sheet."""
+        book = openpyxl.Workbook()
+        for row in (TITLES, *rows):
+            book.active.append(row)
+        buffer = io.BytesIO()
+        book.save(buffer)
+        if not change:
+            return buffer.getvalue()
+        changed = io.BytesIO()
+        with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(changed, "w") as target:
+            for name in source.namelist():
+                part = source.read(name)
+                target.writestr(name, change(part) if "sheet1" in name else part)
+        return changed.getvalue()
+
+    def _row(self, content):
+        (row,) = parse_rows(read_table(content, "x.xlsx"), TODAY)
+        return row
+
+    def test_a_formula_without_a_result_is_no_empty_cell(self):
+        for position, column in enumerate(("reference", "customer", "tier", "points", "amount")):
+            cells = [*GOOD[:3], 20, 600, "EUR", date(2025, 12, 31), None]
+            cells[position] = "=D2*30"
+            with self.subTest(column=column):
+                row = self._row(self._xlsx(cells))
+                self.assertEqual(row.problems, [("uncalculated", "=D2*30")])
+                self.assertFalse(getattr(row, column))
+
+    def test_the_result_of_a_formula_counts(self):
+        cells = [*GOOD[:3], 20, "=D2*30", '=""', date(2025, 12, 31), None]
+
+        def calculated(sheet):
+            sheet, first = re.subn(rb"(<f>D2\*30</f>)<v.*?(?=</c>)", rb"\1<v>600</v>", sheet)
+            sheet, second = re.subn(
+                rb'"F2"(><f>""</f>)<v.*?(?=</c>)', rb'"F2" t="str"\1<v/>', sheet
+            )
+            self.assertEqual((first, second), (1, 1))
+            return sheet
+
+        row = self._row(self._xlsx(cells, change=calculated))
+        self.assertEqual((row.problems, row.amount, row.currency), ([], 600, ""))
+
+    def test_rows_beyond_the_size_that_a_file_tells_are_read(self):
+        content = self._xlsx(
+            [*GOOD[:3], 20, None, None, date(2025, 12, 31), None],
+            change=lambda sheet: sheet.replace(b'ref="A1:H2"', b'ref="A1:C1"'),
+        )
+        self.assertEqual(self._row(content).points, 20)
 
     def test_what_is_no_table(self):
         for content, name, reason in (
