@@ -35,6 +35,38 @@ class TestCreditPrice(InvoiceCommon):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_what_is_invoiced_counts_whatever_was_ordered(self):
+        order = self._confirmed(20)
+        order.order_line.price_unit = 20
+        self.assertEqual(self._outstanding(), (20, 600), "Sold is sold, until it is invoiced.")
+        invoice = self._invoice(order)
+        self.assertEqual(self._outstanding(), (20, 400))
+        invoice.button_draft()
+        self.assertEqual(self._outstanding(), (20, 600))
+        invoice.invoice_line_ids.price_unit = 35
+        invoice.action_post()
+        self.assertEqual(self._outstanding(), (20, 700))
+
+    def test_a_part_that_is_invoiced_at_another_price(self):
+        order = self._confirmed(20)
+        invoice = self._invoice(order, 12, post=False)
+        invoice.invoice_line_ids.price_unit = 25
+        invoice.action_post()
+        self.assertEqual(self._outstanding(), (20, 540))
+
+    def test_points_taken_back_at_a_price_of_their_own(self):
+        invoice = self._invoice(self._confirmed(20))
+        self._credit_note(invoice, 5, price_unit=20, support_returns_points=True)
+        self.assertEqual(self._outstanding(), (15, 500))
+
+    def test_the_last_part_of_the_price_takes_the_points_back(self):
+        invoice = self._invoice(self._confirmed(20))
+        self._credit_note(invoice, price_unit=10)
+        note = self._credit_note(invoice, price_unit=20, post=False)
+        self.assertTrue(note.invoice_line_ids.support_returns_points)
+        note.action_post()
+        self.assertEqual((self._balance(), self._outstanding()), (0, (0, 0)))
+
     def test_before_the_payment_that_credits(self):
         order = self._confirmed(20, "payment")
         invoice = self._invoice(order)

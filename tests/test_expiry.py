@@ -43,6 +43,22 @@ class TestExpiry(SaleCommon):
             self._run_cron("expire_points")
         self.assertEqual(contract.balance, 0)
 
+    def test_a_refund_of_what_expired_changes_no_month_that_is_over(self):
+        self.tier_user.validity_months = 1
+        with freeze_time("2026-03-01 10:00:00"):
+            order = self._order(20)
+            order.action_confirm()
+        contract = self._contract()
+        with freeze_time("2026-04-15 10:00:00"):
+            contract._follow_expiry()
+        order.order_line.product_uom_qty = 15
+        contract._follow_expiry()
+        self.assertEqual(contract.balance, 0)
+        self.assertEqual(
+            [(str(entry.date), entry.points) for entry in self._expiries(contract)],
+            [("2026-04-02", -20), ("2026-06-15", 5)],
+        )
+
     def test_twice_posts_once(self):
         contract = self._open_contract()
         self._lot(contract, 8, "2026-06-10")

@@ -128,6 +128,13 @@ class TestGuards(SupportCommon):
         with self.assertRaisesRegex(UserError, "has time on it"):
             ticket.company_id = company
 
+    def test_the_refusal_of_an_overdraft_is_an_error_that_the_web_client_shows(self):
+        """By the exact class: another one is answered with a traceback."""
+        self.contract.overdraft_policy = "block"
+        with self.assertRaisesRegex(UserError, "does not allow an overdraft") as refusal:
+            self._log(self._create_ticket(), 60 * 23)
+        self.assertIs(type(refusal.exception), UserError)
+
     def test_a_blocking_account_opens_although_it_cannot_pay_what_waits(self):
         customer = self.env["res.partner"].create({"name": "School", "is_company": True})
         ticket = self._create_ticket(customer)

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .invoice_common import InvoiceCommon
 
@@ -38,6 +38,41 @@ class TestInvoiceAlone(InvoiceCommon):
     def test_a_text_of_ones_own_is_left_alone(self):
         invoice = self._invoice_alone(20, name="As agreed on the phone")
         self.assertEqual(invoice.invoice_line_ids.name, "As agreed on the phone")
+
+    def test_a_negative_line_is_refused(self):
+        invoice = self._invoice_alone(20, post=False)
+        line = {"product_id": self.tier_user.product_id.id, "quantity": -5}
+        invoice.invoice_line_ids = [Command.create(line)]
+        with self.assertRaisesRegex(UserError, "Make a credit note instead"):
+            invoice.action_post()
+
+    def test_a_line_without_tax_is_refused(self):
+        with self.assertRaisesRegex(UserError, "has no tax on its line"):
+            self._invoice_alone(20, tax_ids=[Command.clear()])
+
+    def test_the_books_have_it_on_the_day_of_the_invoice(self):
+        self.tier_user.validity_months = 12
+        invoice = self._invoice_alone(20, post=False)
+        invoice.invoice_date = "2026-03-31"
+        invoice.action_post()
+        entry = self._contract().entry_ids
+        self.assertEqual(str(entry.date), "2026-03-31")
+        self.assertEqual(str(entry.expiry_date), "2027-03-31")
+        note = self._credit_note(invoice, 5, post=False)
+        note.invoice_date = "2026-04-01"
+        note.action_post()
+        self.assertEqual(str(self._contract().entry_ids.sorted("id")[-1].date), "2026-04-01")
+
+    def test_reset_and_post_again_keeps_the_expiry(self):
+        self.tier_user.validity_months = 12
+        with freeze_time("2026-01-10 10:00:00"):
+            invoice = self._invoice_alone(20)
+        expiry = self._contract().entry_ids.expiry_date
+        with freeze_time("2026-05-10 10:00:00"):
+            invoice.button_draft()
+            invoice.action_post()
+        (lot,) = [lot for lot in self._contract()._replay().lots if lot.remaining]
+        self.assertEqual((lot.remaining, lot.expiry_date), (20, expiry))
 
     def test_reset_and_post_again_with_another_quantity(self):
         invoice = self._invoice_alone(20)

@@ -187,7 +187,9 @@ class TestPrepaidReport(SupportCommon):
         )
         report = self._report()
         self.assertEqual(self._lines(report).mapped("entry_name"), ["INV/7: Users"])
-        found = report.line_ids.search([("report_id", "=", report.id), ("entry_name", "like", "INV/7")])
+        found = report.line_ids.search(
+            [("report_id", "=", report.id), ("entry_name", "like", "INV/7")]
+        )
         self.assertEqual(found, self._lines(report))
         _name, content = report._xlsx()
         rows = self._sheet_rows(openpyxl.load_workbook(io.BytesIO(content))["Packages"])

@@ -153,6 +153,23 @@ class TestSale(SaleCommon):
         with self.assertRaisesRegex(UserError, "without VAT"):
             order.action_confirm()
 
+    def test_what_is_added_to_a_confirmed_order_must_be_sellable_too(self):
+        order = self._order(20)
+        order.action_confirm()
+        line = {"product_id": self.tier_technical.product_id.id, "product_uom_qty": 1}
+        with self.assertRaisesRegex(UserError, "at least 40 points"), self.env.cr.savepoint():
+            order.order_line = [Command.create(line)]
+        line["product_uom_qty"] = 40
+        with self.assertRaisesRegex(UserError, "has no tax"), self.env.cr.savepoint():
+            order.order_line = [Command.create({**line, "tax_ids": [Command.clear()]})]
+        self.assertFalse(self._contract(tier=self.tier_technical).entry_ids)
+        order.order_line = [Command.create(line)]
+        self.assertEqual(self._contract(tier=self.tier_technical).balance, 40)
+
+    def test_a_package_is_not_sold_below_nothing(self):
+        with self.assertRaisesRegex(UserError, "below nothing"):
+            self._order(20, price_unit=-5).action_confirm()
+
     def test_packages_carry_the_default_sales_tax(self):
         order = self._order(20)
         self.assertEqual(order.order_line.tax_ids, self.company.account_sale_tax_id)

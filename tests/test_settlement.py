@@ -80,6 +80,40 @@ class TestSettlement(SaleCommon):
         with self.assertRaisesRegex(UserError, "at least 20"):
             settlement.action_confirm()
 
+    def test_refunded_points_that_were_used_are_owed_for_their_work(self):
+        order = self._order(20)
+        order.action_confirm()
+        contract = self._contract()
+        self._log(self._create_ticket(), 300, date="2026-06-03")
+        order.order_line.product_uom_qty = 16
+        self.assertEqual(contract.balance, -4)
+        line = self._settle(contract).order_line
+        day = fields.Date.to_date("2026-06-03")
+        self.assertRecordValues(
+            line,
+            [{"product_uom_qty": 4, "support_period_from": day, "support_period_to": day}],
+        )
+        self.assertNotIn("prepaid", line.name.lower(), "It charges work that was done.")
+
+    def test_a_package_that_is_sold_but_not_invoiced_is_an_offer(self):
+        self.tier_user.credit_on = "invoice"
+        contract = self._overdrawn(60, billing="postpaid")
+        package = self._order(20)
+        package.action_confirm()
+        with freeze_time("2026-07-01 03:00:00"):
+            self._run_cron("settle_overdrafts")
+        orders = self.env["sale.order"].search([("partner_id", "=", self.university.id)])
+        self.assertEqual(orders, package)
+        self.assertEqual(self._settle(contract), package)
+
+    def test_a_settlement_is_called_one_and_does_not_expire(self):
+        self.tier_user.validity_months = 12
+        contract = self._overdrawn(60)
+        self._settle(contract).action_confirm()
+        entry = contract.entry_ids.filtered(lambda one: one.kind == "purchase")
+        self.assertIn("settlement", entry.name)
+        self.assertFalse(entry.expiry_date)
+
     def test_nothing_to_settle_says_so(self):
         with self.assertRaisesRegex(UserError, "not overdrawn"):
             self._open_contract().action_settle_overdraft()
