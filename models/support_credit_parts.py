@@ -94,10 +94,11 @@ class SupportCreditSource(models.AbstractModel):
         if points and gone:
             raise UserError(
                 self.env._(
-                    "%(points)s of these points were moved to another account or forfeited when "
-                    "%(account)s was closed, so they cannot be taken back a second time. To pay "
-                    "their price back all the same, make a credit note and untick 'Takes Points "
-                    "Back' on its line; take points that were moved by Adjust Points.",
+                    "%(points)s of these points have been taken already, when %(account)s was "
+                    "closed or by another credit note, so they cannot be taken back a second "
+                    "time. To pay their price back all the same, make a credit note and untick "
+                    "'Takes Points Back' on its line; take points that were moved to another "
+                    "account by Adjust Points.",
                     points=points,
                     account=contract.display_name,
                 )

@@ -121,7 +121,7 @@ class TestClosingRefund(InvoiceCommon):
                 order = self._confirmed(20)
                 invoice = self._invoice(order)
                 self._close(outcome, **values)
-                refused = self.assertRaisesRegex(UserError, "moved to another account or forfeited")
+                refused = self.assertRaisesRegex(UserError, "have been taken already")
                 with refused, self.env.cr.savepoint():
                     self._credit_note(invoice)
                 self.env.invalidate_all()

@@ -16,7 +16,7 @@ class SupportContractClose(models.TransientModel):
     points_left = fields.Integer(compute="_compute_points_left")
     outcome = fields.Selection(
         [
-            ("refund", "Refund: take the points, and draft a credit note for what they cost"),
+            ("refund", "Refund: take the points, and draft credit notes for what they cost"),
             ("transfer", "Transfer: move them to another account of the customer"),
             ("forfeit", "Forfeit: the customer gets nothing for them"),
         ],
@@ -55,7 +55,8 @@ class SupportContractClose(models.TransientModel):
         contract = self.contract_id
         if self.outcome == "refund":
             return self.env._(
-                "A draft credit note of %s without VAT. Points that had no price are just taken.",
+                "Draft credit notes for what was invoiced; orders are lowered by what was not. "
+                "Together %s without VAT. Points that had no price are just taken.",
                 contract._money_left_text() or formatLang(self.env, 0),
             )
         if self.outcome == "forfeit":
