@@ -1,10 +1,35 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import io
+import json
 from datetime import timedelta
 
 from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools.pdf import PdfFileReader
+
+OPEN_DIALOGS = """
+(async () => {
+    const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+    const pause = () => new Promise((done) => setTimeout(done, 1000));
+    const dialogs = [
+        ["helpdesk_support_points.action_support_prepaid_report", "date_to"],
+        [%s, "date"],
+    ];
+    for (const [name, field] of dialogs) {
+        await action.doAction(name);
+        await pause();
+        if (!document.querySelector(`.modal .o_field_widget[name=${field}]`)) {
+            throw new Error(`No dialog with ${field} has opened.`);
+        }
+        if (document.querySelector(".o_datetime_picker")) {
+            throw new Error(`The calendar of a dialog with ${field} has opened by itself.`);
+        }
+        await action.doAction({ type: "ir.actions.act_window_close" });
+        await pause();
+    }
+    console.log("test successful");
+})();
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -67,3 +92,13 @@ class TestMonthTour(HttpCase):
         self.assertEqual(contract.lock_date, statement.date_to)
         pages = PdfFileReader(io.BytesIO(statement.attachment_id.raw)).pages
         self.assertIn(statement.name, "".join(page.extract_text() for page in pages))
+
+    def test_dialogs_of_balances_open_without_a_calendar(self):
+        balance = self._account_of_last_month().action_balance_on()
+        balance["views"] = [[False, "form"]]
+        self.browser_js(
+            "/odoo/action-helpdesk_support_points.action_support_contract",
+            OPEN_DIALOGS % json.dumps(balance),
+            ready="Boolean(document.querySelector('.o_list_view'))",
+            login="admin",
+        )
