@@ -2,8 +2,8 @@
 from functools import cache
 
 from babel.dates import format_skeleton, get_day_names
-from odoo import api, models
-from odoo.tools import format_date, format_datetime, formatLang
+from odoo import api, fields, models
+from odoo.tools import format_date, format_time, formatLang
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools.balance_chart import balance_chart
@@ -22,12 +22,16 @@ class Words:
 
     def __init__(self, env, contract):
         zone = contract.tier_id._get_calendar().sudo().tz
-        self.instant = cache(
-            lambda instant: format_datetime(env, instant, tz=zone, dt_format="short")
-        )
         self.date = cache(lambda day: format_date(env, day))
+        self._zoned = env.user.with_context(tz=zone)
+        self._time = lambda instant: format_time(env, instant, tz=zone, time_format="short")
         self._number = cache(lambda number: formatLang(env, number, digits=0))
         self._minutes_per_point = contract.minutes_per_point
+
+    def instant(self, instant):
+        """Day and time of an instant in UTC, as the service hours have them."""
+        day = fields.Datetime.context_timestamp(self._zoned, instant).date()
+        return f"{self.date(day)} {self._time(instant)}"
 
     def balance(self, points):
         """Points as they stand: 12, −3."""
