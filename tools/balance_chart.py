@@ -10,6 +10,8 @@ from datetime import date, timedelta
 MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 40, 4, 20, 20
 MAX_POINT_TICKS = 6
 MAX_DAY_TICKS = 8
+# A label of a month, such as "Sept. 2026", and the space after it.
+TICK_LABEL_WIDTH = 60
 # A label of a credit, such as "+40", is about so wide.
 MARK_LABEL_WIDTH = 34
 
@@ -89,6 +91,7 @@ def balance_chart(balances, opening, date_from, date_to, credits=(), until=None,
     zero = y_of(0)
     has_month_ticks = days > _MAX_DAYS_WITH_DAY_TICKS
     ticks = _month_ticks if has_month_ticks else _day_ticks
+    max_ticks = max(1, min(MAX_DAY_TICKS, width // TICK_LABEL_WIDTH))
     return Chart(
         width=width,
         height=height,
@@ -101,7 +104,7 @@ def balance_chart(balances, opening, date_from, date_to, credits=(), until=None,
         above=_area([(x, y_of(max(points, 0))) for x, points in steps], zero),
         below=_area([(x, y_of(min(points, 0))) for x, points in steps], zero),
         point_ticks=tuple(Tick(y_of(value), value) for value in values),
-        day_ticks=tuple(Tick(x_of(day), day) for day in ticks(date_from, date_to)),
+        day_ticks=tuple(Tick(x_of(day), day) for day in ticks(date_from, date_to, max_ticks)),
         has_month_ticks=has_month_ticks,
         marks=_marks(credits, dict(balances), x_of, y_of, (left, right)),
     )
@@ -126,17 +129,17 @@ def _point_values(lowest, highest):
     return [number * step for number in range(first, last + 1)]
 
 
-def _day_ticks(date_from, date_to):
+def _day_ticks(date_from, date_to, max_ticks):
     days = (date_to - date_from).days + 1
-    step = next(step for step in (1, 2, 7, 14) if -(-days // step) <= MAX_DAY_TICKS)
+    step = next(step for step in (1, 2, 7, 14, 31, 62) if -(-days // step) <= max_ticks)
     return [date_from + timedelta(days=number) for number in range(0, days, step)]
 
 
-def _month_ticks(date_from, date_to):
+def _month_ticks(date_from, date_to, max_ticks):
     first = date_from.year * 12 + date_from.month - 1 + (date_from.day > 1)
     last = date_to.year * 12 + date_to.month - 1
     steps = (1, 2, 3, 6, *range(12, 12 * 1000, 12))
-    fitting = (step for step in steps if (last - first) // step < MAX_DAY_TICKS)
+    fitting = (step for step in steps if (last - first) // step < max_ticks)
     step = next(fitting, 12 * 10000)
     return [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1, step)]
 

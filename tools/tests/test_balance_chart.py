@@ -9,6 +9,7 @@ from ..balance_chart import (
     MARK_LABEL_WIDTH,
     MAX_DAY_TICKS,
     MAX_POINT_TICKS,
+    TICK_LABEL_WIDTH,
     balance_chart,
 )
 
@@ -56,6 +57,13 @@ class TestPicture(TestCase):
         self.assertIn(0, values)
         days = [tick.value for tick in chart.day_ticks]
         self.assertEqual(days, sorted(set(days)))
+
+    def test_a_narrow_picture_has_as_many_days_as_have_room(self):
+        for length in (5, 31, 62, 63, 200, 3000):
+            with self.subTest(length):
+                last_day = FIRST_DAY + timedelta(days=length - 1)
+                chart = balance_chart([], 0, FIRST_DAY, last_day, size=(360, 180))
+                self.assertTrue(0 < len(chart.day_ticks) <= 360 // TICK_LABEL_WIDTH)
 
     def test_the_line_steps_from_the_opening_to_the_closing(self):
         chart = march([(date(2026, 3, 10), 20)], opening=10)
