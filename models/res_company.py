@@ -87,7 +87,8 @@ class ResCompany(models.Model):
         discounts = lines.filtered(
             lambda line: line.product_id and line.product_id == self.sale_discount_product_id
         )
-        full = sum((lines - discounts).mapped("price_subtotal"))
+        # Not what a final invoice deducts for down payments.
+        full = sum(max(0, line.price_subtotal) for line in lines - discounts)
         if not (discounts and full):
             return 1.0
         return max(0.0, 1 + sum(discounts.mapped("price_subtotal")) / full)

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command
 from odoo.tests import tagged
 
 from .invoice_common import InvoiceCommon
@@ -66,6 +67,28 @@ class TestCreditPrice(InvoiceCommon):
         self.assertTrue(note.invoice_line_ids.support_returns_points)
         note.action_post()
         self.assertEqual((self._balance(), self._outstanding()), (0, (0, 0)))
+
+    def test_a_discount_on_the_whole_invoice_and_a_down_payment(self):
+        order = self._order(20)
+        self.env["sale.order.discount"].create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "so_discount",
+                "discount_percentage": 0.1,
+            }
+        ).action_apply_discount()
+        order.action_confirm()
+        self.env["sale.advance.payment.inv"].create(
+            {
+                "sale_order_ids": [Command.set(order.ids)],
+                "advance_payment_method": "percentage",
+                "amount": 50,
+            }
+        ).create_invoices()
+        order.invoice_ids.action_post()
+        self.assertEqual(self._outstanding(), (20, 540))
+        self._invoice(order)
+        self.assertEqual(self._outstanding(), (20, 540))
 
     def test_before_the_payment_that_credits(self):
         order = self._confirmed(20, "payment")
