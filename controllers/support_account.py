@@ -6,7 +6,8 @@ from ..report.report_support_statement import Words
 from .portal_ticket import SupportTicketPortal
 from .support_xlsx import file_response, xlsx_response
 
-CHART_SIZE = (960, 180)
+# As wide as the page, and as a telephone, with the classes that show one of them.
+CHARTS = (((960, 180), "d-none d-md-block"), ((360, 180), "d-md-none"))
 MAX_REQUESTS = 100
 REPORT = "helpdesk_support_points.report_support_statement"
 
@@ -98,18 +99,20 @@ class SupportAccountPortal(SupportTicketPortal):
 
     def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
         values = super()._ticket_get_page_view_values(ticket, access_token, **kwargs)
-        contract = request.env["support.contract"]._portal_find(
-            ticket.sudo().support_contract_id.id or 0
-        )
-        if contract:
-            points = ticket.sudo().support_points
-            words = Words(request.env, contract)
-            values["support_account"] = {
-                "url": _url(contract),
-                "number": contract.name,
-                "points": words.balance(points),
-                "hours": words.hours(points),
-            }
+        ticket_sudo = ticket.sudo()
+        current = ticket_sudo.support_contract_id
+        used = ticket_sudo._support_points_by_account()[ticket_sudo]
+        account_ids = {current.id, *(one.id for one in used)} - {False}
+        accounts = request.env["support.contract"]._portal_find_all(account_ids)
+        values["support_account"] = current in accounts and {
+            "url": _url(current),
+            "number": current.name,
+        }
+        values["support_usage"] = [
+            _usage(account, used.get(account, 0))
+            for account in accounts
+            if account in used or len(accounts) == 1
+        ]
         return values
 
     # Contents -------------------------------------------------------------------------------
@@ -147,9 +150,11 @@ class SupportAccountPortal(SupportTicketPortal):
             },
             "notice": data.closing < 0 and report._overdraft_notice(data, words),
             "is_empty": data.is_empty,
-            "chart": is_holder
-            and not data.is_empty
-            and report._chart(data, today, words, size=CHART_SIZE),
+            "charts": [
+                {"screens": screens, "chart": report._chart(data, today, words, size=size)}
+                for size, screens in CHARTS
+                if is_holder and not data.is_empty
+            ],
             "requests": requests,
             "rests": rests,
             "movements": [
@@ -219,6 +224,16 @@ class SupportAccountPortal(SupportTicketPortal):
 
 def _url(contract):
     return f"/my/support-accounts/{contract.id}"
+
+
+def _usage(contract, points):
+    """Return what a ticket used of an account, as a number and as time."""
+    words = Words(request.env, contract)
+    return {
+        "number": contract.name,
+        "points": words.balance(points),
+        "hours": words.hours(points),
+    }
 
 
 def _balance(contract, points, words):

@@ -48,6 +48,12 @@ class HelpdeskTicket(models.Model):
         compute_sudo=True,
         help="Points that the time on this ticket has used.",
     )
+    support_points_by_account = fields.Char(
+        string="Points per Account",
+        compute="_compute_support_points_by_account",
+        compute_sudo=True,
+        help="Empty unless the time on this ticket has used points of several accounts.",
+    )
     support_minutes = fields.Integer(
         string="Time Spent",
         compute="_compute_support_points",
@@ -132,6 +138,33 @@ class HelpdeskTicket(models.Model):
             ticket.support_unbooked_count = len(
                 own.filtered(lambda line: line.support_booking_state == "unbooked")
             )
+
+    @api.depends("support_entry_ids")
+    def _compute_support_points_by_account(self):
+        used = self._support_points_by_account()
+        for ticket in self:
+            parts = [f"{account.name}: {points}" for account, points in used[ticket].items()]
+            ticket.support_points_by_account = len(parts) > 1 and " · ".join(parts)
+
+    def _support_points_by_account(self):
+        """Return {ticket: {account: points that it used there}} as superuser, without zeros.
+
+        An escalated ticket draws from one account after the other.
+        """
+        used = {ticket: {} for ticket in self}
+        for ticket, account, points in (
+            self.env["support.point.entry"]
+            .sudo()
+            ._read_group(
+                [("ticket_id", "in", self.ids), ("kind", "in", ("usage", "correction"))],
+                ["ticket_id", "contract_id"],
+                ["points:sum"],
+                order="contract_id, ticket_id",
+            )
+        ):
+            if points:
+                used[self.browse(ticket.id)][account] = -points
+        return used
 
     @api.constrains("support_contract_id", "partner_id", "company_id", "support_level_id")
     def _check_support_contract(self):

@@ -46,11 +46,16 @@ class SupportContract(models.Model):
     @api.model
     def _portal_find(self, contract_id):
         """Return one of the user's accounts as superuser; a foreign one is none, as any other."""
+        return self._portal_find_all({contract_id} if 0 < contract_id <= MAX_ID else ())
+
+    @api.model
+    def _portal_find_all(self, contract_ids):
+        """Return those of the accounts that are the user's as superuser, in their order."""
         accounts = self.sudo()
-        if not 0 < contract_id <= MAX_ID:
+        if not contract_ids:
             return accounts.browse()
-        own = self._portal_domain() & Domain("id", "=", contract_id)
-        return accounts.search_fetch(own, PAGE_FIELDS)
+        own = self._portal_domain() & Domain("id", "in", list(contract_ids))
+        return accounts.search_fetch(own, PAGE_FIELDS, order="id")
 
     def _portal_is_holder(self):
         """Tell whether the account is the user's own, and not one that only covers them."""

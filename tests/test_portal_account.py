@@ -157,6 +157,24 @@ class TestPortalAccountPages(PortalAccountCase):
         self.assertIn("Acme cannot log in", text)
         self.assertNotIn("Points used", text)
 
+    def test_the_page_of_an_escalated_ticket_names_the_points_of_each_account(self):
+        second = self._open_account(self.acme, tier_id=self.env.ref(f"{MODULE}.tier_technical").id)
+        self._post(second, "usage", -2, self.alice_ticket)
+        self.assertEqual(
+            self.alice_ticket.support_points_by_account,
+            f"{self.acme_account.name}: 3 · {second.name}: 2",
+        )
+        _response, text = self._open(self.alice, f"/my/ticket/{self.alice_ticket.id}")
+        self.assertIn(
+            f"Points used: {self.acme_account.name}: 3 (0:45 h) · {second.name}: 2 (0:30 h) "
+            f"Support account: {self.acme_account.name}",
+            text,
+        )
+        # What another's account lacks, as long as the customer was wrong, is not for them.
+        self._post(self.beta_account, "usage", -1, self.fiona_ticket)
+        _response, text = self._open(self.fiona, f"/my/ticket/{self.fiona_ticket.id}")
+        self.assertIn("Points used: 5 (1:15 h) Support account", text)
+
     def test_the_words_of_staff_among_themselves_stay_inside(self):
         self.env["hr.employee"].create({"name": "Staff", "user_id": self.staff.id})
         self.env["account.analytic.line"].with_user(self.staff).create(
@@ -268,6 +286,15 @@ class TestPortalAccountAccess(PortalAccountCase):
         response, _text = self._open(self.alice, self._url(self.acme_account))
         self.assertNotIn("Faculty needs courses", response.text)
         self.assertNotIn(self.fiona_ticket.number, response.text)
+
+    def test_a_request_that_was_theirs_by_mistake_leaves_no_line(self):
+        self._post(self.acme_account, "correction", 5, self.fiona_ticket)
+        _response, text = self._open(self.alice, self._url(self.acme_account))
+        self.assertIn("Faculty needs courses", text)
+        self.fiona_ticket.sudo().partner_id = self.bob.partner_id
+        _response, text = self._open(self.alice, self._url(self.acme_account))
+        self.assertNotIn("Correction", text)
+        self.assertIn("Points left 37", text)
 
     def test_rpc_is_refused_even_to_the_holder(self):
         statement = self.acme_account._current_statement()
