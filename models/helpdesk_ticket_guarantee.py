@@ -50,12 +50,7 @@ class HelpdeskTicket(models.Model):
         store=True,
         help="Missed as soon as one of the assured times is, kept when all of them were.",
     )
-    support_due = fields.Json(
-        string="Time Left",
-        compute="_compute_support_due",
-        compute_sudo=True,
-        export_string_translation=False,
-    )
+    support_due = fields.Json(string="Time Left", compute="_compute_support_due", compute_sudo=True)
 
     def _current_run(self):
         """Return the run that is being measured, or was last, as superuser."""
