@@ -210,14 +210,30 @@ class SupportReconciliation(models.Model):
             )
 
     def action_check(self):
-        """Compare everything now, repair usage, and list what differs, on whatever it is called."""
+        """Compare everything now, repair usage, and say what differed, on whatever it is called."""
         self._check_may_reconcile()
         self.check_access("read")
-        self.sudo().browse()._reconcile()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "helpdesk_support_points.action_support_reconciliation"
+        found = self.sudo().browse()._reconcile()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if found else "success",
+                "message": self._compared_text(found),
+                # The list where the button is.
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _compared_text(self, found):
+        if not found:
+            return self.env._("Compared: nothing differs.")
+        return self.env._(
+            "Compared: %(found)s found, of these repaired: %(repaired)s.",
+            found=len(found),
+            repaired=len(found.filtered(lambda one: one.state == "repaired")),
         )
-        return {**action, "target": "main"}
 
     @api.model
     def _cron_reconcile(self):

@@ -168,8 +168,9 @@ class TestReconciliation(SupportCommon):
             self.env, login="books", groups=f"{MODULE}.group_support_accounting"
         )
         for user in (accountant, self.manager):
-            action = self.reconciliation.with_user(user).action_check()
-            self.assertEqual(action["res_model"], "support.reconciliation")
+            params = self.reconciliation.with_user(user).action_check()["params"]
+            self.assertEqual(params["next"]["tag"], "soft_reload")
+            self.assertEqual(params["message"], "Compared: nothing differs.")
         for method in ("action_check", "action_repair"):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 getattr(self.reconciliation.with_user(self.staff), method)()
