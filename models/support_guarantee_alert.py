@@ -78,13 +78,13 @@ class SupportGuaranteeRun(models.Model):
         time = format_datetime(env, due_at, dt_format="short") if due_at else ""
         if percent == MISSED_PERCENT:
             summary = (
-                env._("Reaction was due at %s", time)
+                env._("First response was due at %s", time)
                 if kind == "reaction"
                 else env._("Solution was due at %s", time)
             )
         else:
             summary = (
-                env._("Reaction is due at %s", time)
+                env._("First response is due at %s", time)
                 if kind == "reaction"
                 else env._("Solution is due at %s", time)
             )
