@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
 
 from ..report.report_support_statement import Words
@@ -8,6 +9,7 @@ from .support_xlsx import file_response, xlsx_response
 
 # As wide as the page, and as a telephone, with the classes that show one of them.
 CHARTS = (((960, 180), "d-none d-md-block"), ((360, 180), "d-md-none"))
+MAX_HOME_ACCOUNTS = 3
 MAX_REQUESTS = 100
 REPORT = "helpdesk_support_points.report_support_statement"
 
@@ -23,6 +25,29 @@ class SupportAccountPortal(SupportTicketPortal):
                 accounts._portal_domain()
             )
         return values
+
+    @http.route()
+    def home(self, **kw):
+        """Say on the card of the accounts what is left."""
+        response = super().home(**kw)
+        if response.is_qweb:
+            response.qcontext["support_points_left"] = self._support_points_left()
+        return response
+
+    def _support_points_left(self):
+        accounts = request.env["support.contract"]
+        is_open = Domain("state", "=", "open")
+        found = accounts.sudo().search(accounts._portal_domain() & is_open, order="id")
+        shown = [
+            (account.name, Words(request.env, account).balance(account.balance))
+            for account in found[:MAX_HOME_ACCOUNTS]
+        ]
+        if len(found) > 1:
+            parts = [f"{number}: {points}" for number, points in shown]
+            left = " · ".join(parts + ["…"] * (len(found) > len(shown)))
+        else:
+            left = "".join(points for _number, points in shown)
+        return left and request.env._("Points left: %s", left)
 
     @http.route("/my/support-accounts", type="http", auth="user", website=True, readonly=True)
     def portal_my_support_accounts(self, **kw):

@@ -66,7 +66,7 @@ class PortalAccountCase(HoleCase):
 class TestPortalAccountPages(PortalAccountCase):
     def test_the_home_card_shows_to_those_who_have_an_account(self):
         _response, text = self._open(self.alice, "/my")
-        self.assertIn("Support accounts", text)
+        self.assertIn("Support accounts Points left: 32 See your points", text)
         for counters, values in (
             ([], {}),
             (["support_account_count"], {"support_account_count": 1}),
@@ -74,6 +74,14 @@ class TestPortalAccountPages(PortalAccountCase):
             with self.subTest(counters):
                 found = self.make_jsonrpc_request("/my/counters", {"counters": counters})
                 self.assertEqual(found, values)
+
+    def test_the_home_card_says_what_is_left_of_each_account(self):
+        second = self._open_account(self.acme, tier_id=self.env.ref(f"{MODULE}.tier_technical").id)
+        _response, text = self._open(self.alice, "/my")
+        self.assertIn(f"Points left: {self.acme_account.name}: 32 · {second.name}: 0", text)
+        (self.acme_account | second).action_close()
+        _response, text = self._open(self.alice, "/my")
+        self.assertIn("Support accounts See your points", text)
 
     def test_the_list_has_own_accounts_with_balance_and_hours(self):
         for user in (self.alice, self.alan, self.fiona):
