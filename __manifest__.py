@@ -42,6 +42,7 @@
         "views/support_tier_views.xml",
         "views/support_level_views.xml",
         "wizards/support_log_call_views.xml",
+        "wizards/support_escalate_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_stage_views.xml",
         "views/helpdesk_dashboard_views.xml",

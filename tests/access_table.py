@@ -78,6 +78,7 @@ RIGHTS = {
     "support.closing.day": rows((("employee", *HELPDESK, *MONEY), "r"), (MANAGERS, "rwcd")),
     # Wizards: everybody reads their own alone.
     "support.log.call": rows((HELPDESK, "rwcd")),
+    "support.escalate": rows((HELPDESK, "rwcd")),
     "support.balance.on": rows((HELPDESK + MONEY, "rwcd")),
     "support.balance.on.line": rows((HELPDESK + MONEY, "rwcd")),
     "support.closing.review": rows((MANAGERS, "rwcd")),
@@ -176,6 +177,7 @@ METHODS = {
         "action_view_tickets": "r",
     },
     "support.log.call": {"action_log": "helpdesk.ticket w"},
+    "support.escalate": {"action_escalate": "helpdesk.ticket w"},
     "support.point.entry": {"action_open_source": "r"},
     "support.points.adjust": {"action_post": "support.contract w"},
     "support.contract.close": {"action_close": "support.contract w"},

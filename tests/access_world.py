@@ -388,6 +388,7 @@ class AccessWorld(HoleCase):
                 "date_to": "2099-12-31",
             },
             "support.closing.review": lambda label: {"calendar_id": cls.calendars[label].id},
+            "support.escalate": lambda label: {"ticket_id": of("helpdesk.ticket", label)},
             "support.log.call": lambda label: {
                 "ticket_id": of("helpdesk.ticket", label),
                 "summary": "New",

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import SupportCommon
@@ -42,6 +42,27 @@ class TestTicket(SupportCommon):
         self.assertEqual(ticket.support_contract_id, self.technical)
         self._log(ticket, 60)
         self.assertEqual((self.contract.balance, self.technical.balance), (96, 96))
+
+    def test_the_dialog_says_what_escalating_means_and_notes_the_comment(self):
+        ticket = self._create_ticket(level=self.level_2)
+        wizards = self.env["support.escalate"].with_user(self.staff)
+        wizard = wizards.create({"ticket_id": ticket.id, "comment": "Tried\n<b>all</b>"})
+        self.assertEqual((wizard.level_id, wizard.tier_id), (self.level_3, self.level_3.tier_id))
+        self.assertEqual(wizard.contract_id, self.technical)
+        self.assertEqual(wizard.points_left, self.technical.balance)
+        with self.assertRaises(AccessError):
+            _rate = wizard.hourly_rate
+        self.assertEqual(
+            wizard.with_user(self.manager).sudo().hourly_rate, self.level_3.tier_id.hourly_rate
+        )
+        wizard.action_escalate()
+        self.assertEqual(ticket.support_level_id, self.level_3)
+        note = ticket.message_ids.filtered(lambda one: "Tried" in one.body)
+        self.assertTrue(note.subtype_id.internal)
+        self.assertIn("&lt;b&gt;", note.body)
+        self.technical.action_close()
+        other = wizards.create({"ticket_id": self._create_ticket(level=self.level_2).id})
+        self.assertFalse(other.contract_id)
 
     def test_the_last_level_escalates_nowhere(self):
         with self.assertRaisesRegex(UserError, "no other level"):
