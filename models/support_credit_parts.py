@@ -26,7 +26,7 @@ class SupportCreditSource(models.AbstractModel):
             if is_taken or has_expired or not lot._is_charged():
                 continue
             undone = own.filtered(
-                lambda one, entry=entry: one.kind == "refund" and one.corrects_id == entry
+                lambda one, entry=entry: one.points > 0 and one.corrects_id == entry
             )
             part = min(points, -entry.points - sum(undone.mapped("points")))
             if part > 0:

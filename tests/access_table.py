@@ -141,6 +141,7 @@ METHODS = {
     },
     "account.move": {
         "action_view_support_contracts": "staff r",
+        "button_cancel": ("invoicing", "admin"),
         "button_draft": ("invoicing", "admin"),
     },
     "helpdesk.ticket": {

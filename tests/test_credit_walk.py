@@ -40,6 +40,7 @@ class TestCreditWalk(InvoiceCommon):
         self.ticket = self._create_ticket()
         self.invoices = self.env["account.move"]
         self.notes = self.env["account.move"]
+        self.lowered = self.env["account.move"]
         self.tokens = TokenOrder()
         self.tokens.raise_order(20)
         used = 0
@@ -63,6 +64,22 @@ class TestCreditWalk(InvoiceCommon):
                 account = contract._replay()
                 left = sum(lot.remaining for lot in account.lots)
                 self.assertEqual(left - account.overdraft, contract.balance)
+            self._compare_money(credit_on, (name, steps))
+
+    def _compare_money(self, credit_on, step):
+        """Packages are worth what was invoiced, less credit notes, and the rest of the order."""
+        moves = (self.invoices | self.notes | self.lowered).filtered(
+            lambda move: move.state == "posted"
+        )
+        charged = sum(-move.direction_sign * move.amount_untaxed for move in moves)
+        ordered = self.tokens.open * 30 if credit_on == "order" else 0
+        # What is over-credited is worth nothing; what is over-invoiced, its part of the price.
+        if charged + ordered < 0 or (credit_on == "order" and self.tokens.surplus):
+            return
+        entries = self._contract().entry_ids
+        self.assertAlmostEqual(
+            sum(entries.mapped("amount")), charged + ordered, places=2, msg=f"{credit_on} {step}"
+        )
 
     def _step_raise_order(self, points):
         self.order.order_line.product_uom_qty += points
@@ -91,7 +108,7 @@ class TestCreditWalk(InvoiceCommon):
 
     def _step_lower_price(self, points):
         if self.invoices:
-            self._credit_note(self.invoices[-1], points, price_unit=1)
+            self.lowered |= self._credit_note(self.invoices[-1], points, price_unit=1)
 
     def _step_pay(self, _points):
         for invoice in self.invoices[-1:].filtered(lambda one: one.payment_state == "not_paid"):
