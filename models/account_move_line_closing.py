@@ -12,6 +12,7 @@ class AccountMoveLine(models.Model):
     support_taken_at_closing = fields.Boolean(
         copy=False,
         readonly=True,
+        groups="base.group_user",
         help="This draft credits points that were taken when their account closed: it counts "
         "already, and deleting it gives them back.",
     )
