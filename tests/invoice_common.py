@@ -83,5 +83,15 @@ class InvoiceCommon(SaleCommon):
         wizard.modify_moves()
         return wizard.new_move_ids
 
+    def _discount_order(self, order, part):
+        """Take a part off the whole order, as the button does."""
+        self.env["sale.order.discount"].create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "so_discount",
+                "discount_percentage": part,
+            }
+        ).action_apply_discount()
+
     def _balance(self):
         return sum(self._contract().mapped("balance"))

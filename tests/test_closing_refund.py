@@ -57,13 +57,7 @@ class TestClosingRefund(InvoiceCommon):
 
     def test_with_the_discount_on_the_whole_order(self):
         order = self._order(20)
-        self.env["sale.order.discount"].create(
-            {
-                "sale_order_id": order.id,
-                "discount_type": "so_discount",
-                "discount_percentage": 0.5,
-            }
-        ).action_apply_discount()
+        self._discount_order(order, 0.5)
         order.action_confirm()
         self.assertEqual(self._report()["closing"], 300)
         invoice = self._invoice(order)

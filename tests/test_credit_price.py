@@ -70,13 +70,7 @@ class TestCreditPrice(InvoiceCommon):
 
     def test_a_discount_on_the_whole_invoice_and_a_down_payment(self):
         order = self._order(20)
-        self.env["sale.order.discount"].create(
-            {
-                "sale_order_id": order.id,
-                "discount_type": "so_discount",
-                "discount_percentage": 0.1,
-            }
-        ).action_apply_discount()
+        self._discount_order(order, 0.1)
         order.action_confirm()
         self.env["sale.advance.payment.inv"].create(
             {
