@@ -163,7 +163,9 @@ class ReportSupportStatement(models.AbstractModel):
         return {
             "date": words.date(request.date),
             "number": request.ticket.number if request.ticket else "",
-            "text": request.ticket.title if request.ticket else self.env._("Correction"),
+            "text": request.ticket.title
+            if request.ticket
+            else self.env._("Correction: filed under this account by mistake"),
             "notes": notes,
             "levels": ", ".join(request.levels),
             "points": words.signed(request.points),

@@ -295,13 +295,14 @@ class TestPortalAccountAccess(PortalAccountCase):
         self.assertNotIn("Faculty needs courses", response.text)
         self.assertNotIn(self.fiona_ticket.number, response.text)
 
-    def test_a_request_that_was_theirs_by_mistake_leaves_no_line(self):
+    def test_a_request_that_was_theirs_by_mistake_says_so_and_nothing_else(self):
         self._post(self.acme_account, "correction", 5, self.fiona_ticket)
         _response, text = self._open(self.alice, self._url(self.acme_account))
         self.assertIn("Faculty needs courses", text)
         self.fiona_ticket.sudo().partner_id = self.bob.partner_id
         _response, text = self._open(self.alice, self._url(self.acme_account))
-        self.assertNotIn("Correction", text)
+        self.assertIn("Correction: filed under this account by mistake", text)
+        self.assertNotIn("Faculty needs courses", text)
         self.assertIn("Points left 37", text)
 
     def test_rpc_is_refused_even_to_the_holder(self):

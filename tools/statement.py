@@ -63,8 +63,7 @@ class Late(NamedTuple):
 class Request:
     """All that a ticket used and got back within the period, in one line.
 
-    `ticket` is None where it is not (or no longer) this customer's: nothing of it may show, and
-    where it also comes to nothing there is no line.
+    `ticket` is None where it is not (or no longer) this customer's: nothing of it may show.
     `late` are those of its points that were booked late, by day; `is_late` says that all were.
     """
 
@@ -128,7 +127,7 @@ class Statement:
 
     @property
     def is_empty(self):
-        """Whether there is nothing to tell of the period."""
+        """Whether nothing moved within the period."""
         return not (self.credits or self.requests or self.others)
 
 
@@ -184,8 +183,6 @@ def build(postings, date_from, date_to, opening, closing, tickets=None, levels=N
         requests=tuple(
             draft.request(ticket_id, tickets.get(ticket_id), levels)
             for ticket_id, draft in drafts.items()
-            # Of a ticket that was this customer's by mistake, nothing is left to tell.
-            if draft.points or ticket_id in tickets
         ),
         others=tuple(others),
         closing=closing,
