@@ -383,10 +383,9 @@ class AccessWorld(HoleCase):
                 "contract_id": of("support.contract", label),
             },
             # Not over: nothing is issued, as issuing commits.
-            "support.statement.batch": lambda label: {
-                "company_id": companies[label].id,
-                "date_to": "2099-12-31",
-            },
+            "support.statement.batch": lambda label: (
+                {"company_id": companies[label].id, "date_to": "2099-12-31"}
+            ),
             "support.closing.review": lambda label: {"calendar_id": cls.calendars[label].id},
             "support.escalate": lambda label: {"ticket_id": of("helpdesk.ticket", label)},
             "support.log.call": lambda label: {
