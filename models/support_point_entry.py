@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .support_tier import MONEY_GROUPS
 
@@ -40,7 +42,7 @@ class SupportPointEntry(models.Model):
     """One line of a support account's ledger: written once, never changed.
 
     The model has no related or stored computed field and no partner: their recomputation and
-    a merge of partners would write rows behind the guard. Nothing but ``_post`` creates entries.
+    a merge of partners would write rows behind the guard. Nothing but ``_post`` adds entries.
     """
 
     _name = "support.point.entry"
@@ -201,7 +203,43 @@ class SupportPointEntry(models.Model):
             lock_date = contracts.browse(vals["contract_id"]).lock_date
             work_date = fields.Date.to_date(vals["work_date"])
             vals["date"] = max(work_date, lock_date + timedelta(days=1)) if lock_date else work_date
-        return self.sudo().create(vals_list)
+        return self.sudo()._insert(vals_list)
+
+    @api.model
+    def _insert(self, vals_list):
+        """Insert entries by one statement, in the order of ``vals_list``, and tell the cache.
+
+        The ORM's ``create`` takes twice as long for the same rows, which is most of what booking
+        adds to time logged in bulk. What else it does has no use here: the model has no default,
+        no computed or translated field and no constraint in Python.
+        """
+        now, user_id = self.env.cr.now(), self.env.uid
+        log = {"create_uid": user_id, "create_date": now, "write_uid": user_id, "write_date": now}
+        rows = [{**vals, **log} for vals in vals_list]
+        columns = {
+            field: [field.convert_to_column_insert(row.get(field.name), self, row) for row in rows]
+            for field in map(self._fields.__getitem__, dict.fromkeys(chain.from_iterable(rows)))
+        }
+        result = self.env.execute_query(
+            SQL(
+                "INSERT INTO %s (%s) SELECT * FROM unnest(%s) RETURNING id",
+                SQL.identifier(self._table),
+                SQL(", ").join(SQL.identifier(field.name) for field in columns),
+                SQL(", ").join(
+                    SQL(f"%s::{field.column_type[0]}[]", values)
+                    for field, values in columns.items()
+                ),
+            )
+        )
+        entries = self.browse(entry_id for (entry_id,) in result)
+        for field, values in columns.items():
+            if field.type == "many2one":
+                field._insert_cache(entries, values)
+                if self.pool.field_inverses[field]:
+                    for value, same in entries.grouped(field.name).items():
+                        field._update_inverses(same, value.id or None)
+        entries.modified([field.name for field in columns], create=True)
+        return entries
 
     def _is_charged(self):
         """Tell whether what sold this package still does: its invoice is posted, if it has one."""
