@@ -2,7 +2,7 @@
 from odoo import Command
 from odoo.tests import new_test_user
 
-from .common import MODULE
+from .common import MODULE, UNINVITED
 from .hole_common import HoleCase
 
 EXPORT = "base.group_allow_export"
@@ -89,6 +89,7 @@ class AccessWorld(HoleCase):
             cls.env,
             f"access.{name}",
             groups,
+            context=UNINVITED,
             email=f"{name}@firm.example",
             company_id=company.id,
             company_ids=[Command.set(company.ids)],

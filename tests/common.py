@@ -3,6 +3,8 @@ from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
 MODULE = "helpdesk_support_points"
+# For new users of whom nobody reads the invitation: writing it costs most of making them.
+UNINVITED = {"no_reset_password": True}
 
 
 class SupportCommon(TransactionCase):
@@ -38,6 +40,7 @@ class SupportCommon(TransactionCase):
             cls.env,
             login=login,
             groups=groups,
+            context=UNINVITED,
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
         )

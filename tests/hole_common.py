@@ -3,6 +3,8 @@ from odoo import Command, http
 from odoo.tests import HttpCase, JsonRpcException, new_test_user
 from odoo.tools import mute_logger
 
+from .common import UNINVITED
+
 PARAMETER = "helpdesk_support_points.%s"
 
 
@@ -24,10 +26,15 @@ class HoleCase(HttpCase):
             cls.env,
             "hole.staff",
             "helpdesk_mgmt.group_helpdesk_user_own",
+            context=UNINVITED,
             email="staff@firm.example",
         )
         cls.manager = new_test_user(
-            cls.env, "hole.lead", "helpdesk_mgmt.group_helpdesk_manager", email="lead@firm.example"
+            cls.env,
+            "hole.lead",
+            "helpdesk_mgmt.group_helpdesk_manager",
+            context=UNINVITED,
+            email="lead@firm.example",
         )
         cls.closing_stage = cls.env["helpdesk.ticket.stage"].search(
             [("close_from_portal", "=", True)], limit=1
@@ -41,6 +48,7 @@ class HoleCase(HttpCase):
             cls.env,
             f"hole.{name}",
             "base.group_portal",
+            context=UNINVITED,
             name=name.title(),
             email=f"{name}@{company.name.lower()}.example",
         )
