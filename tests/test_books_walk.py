@@ -61,12 +61,13 @@ class TestBooksWalk(InvoiceCommon):
         self.given = dict.fromkeys(self.customers, 0)  # sold, refunded and adjusted points
         self.invoices = []  # [invoice, points that may still be credited]
         self.said = []  # (statement, closing balance) as issued
-        for step in [("sell", 0, 20), *steps]:
-            with freeze_time(datetime.combine(self.today, datetime.min.time().replace(hour=10))):
-                getattr(self, f"_step_{step[0]}")(*step[1:])
-                self.env.flush_all()
-                self.env.invalidate_all()
-                self._compare(step)
+        with freeze_time(FIRST_DAY):  # the first patches every module, those within cost nothing
+            for step in [("sell", 0, 20), *steps]:
+                with freeze_time(f"{self.today} 10:00:00"):
+                    getattr(self, f"_step_{step[0]}")(*step[1:])
+                    self.env.flush_all()
+                    self.env.invalidate_all()
+                    self._compare(step)
 
     # ------------------------------------------------------------------
     # The model

@@ -47,11 +47,12 @@ class TestStatementModel(IssueCommon):
         self.contract = self._open_contract(partner)
         book, lines, lots, orders = Book(), {}, [], []
         ticket, other = self._create_ticket(partner), self._create_ticket(self.student_office)
-        for step in range(STEPS):
-            today = START + timedelta(days=2 * step)
-            with freeze_time(f"{today} 10:00:00"):
-                self._step(rng, today, book, lines, lots, orders, ticket, other)
-                self._check(book, today)
+        with freeze_time(START):  # the first patches every module, those within cost nothing
+            for step in range(STEPS):
+                today = START + timedelta(days=2 * step)
+                with freeze_time(f"{today} 10:00:00"):
+                    self._step(rng, today, book, lines, lots, orders, ticket, other)
+                    self._check(book, today)
         self.assertGreater(len(book.issued), 2)
 
     def _step(self, rng, today, book, lines, lots, orders, ticket, other):
