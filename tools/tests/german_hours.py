@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """An oracle for the shipped service hours that shares no code and no data with the product."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache
 
 MINUTE = timedelta(minutes=1)
 FIXED_HOLIDAYS = ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26))
@@ -39,12 +40,15 @@ def last_sunday(year, month):
     return last - timedelta(days=(last.weekday() + 1) % 7)
 
 
+@cache
+def summer(year):
+    """When summer time begins and ends, as naive UTC datetimes."""
+    return [datetime.combine(last_sunday(year, month), time(1)) for month in (3, 10)]
+
+
 def berlin(instant):
     """Wall time in Berlin of a naive UTC datetime: summer from and until 01:00 UTC."""
-    begin, end = (
-        datetime.combine(last_sunday(instant.year, month), datetime.min.time().replace(hour=1))
-        for month in (3, 10)
-    )
+    begin, end = summer(instant.year)
     return instant + timedelta(hours=2 if begin <= instant < end else 1)
 
 

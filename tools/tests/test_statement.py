@@ -13,8 +13,18 @@ MARCH = (FIRST_DAY, LAST_DAY)
 TICKETS = {1: Ticket("HT00001", "Course import"), 2: Ticket("HT00002", "Login")}
 LEVELS = {11: "1st level", 12: "2nd level"}
 
+# Made once: making a strategy costs more than drawing from it.
 days = st.integers(0, 30).map(lambda number: FIRST_DAY + timedelta(days=number))
 points = st.integers(1, 40)
+delays = st.integers(0, 70)
+tickets = st.sampled_from((None, 1, 2, 3))
+levels = st.sampled_from((None, 11, 12))
+signs = {"purchase": (1,), "grant": (1,), "usage": (-1,), "refund": (-1,)}
+signs_of = {
+    kind: st.sampled_from(signs.get(kind, (-1, 1)))
+    for kind in ("purchase", "grant", "usage", "correction", "expiry", "refund", "adjustment")
+}
+kinds = st.sampled_from(tuple(signs_of))
 
 
 def day(number):
@@ -26,23 +36,18 @@ def postings(draw):
     """Entries of March: tickets 1 and 2 are the customer's, 3 is not."""
     drawn = []
     for number in range(1, draw(st.integers(0, 20)) + 1):
-        kind = draw(
-            st.sampled_from(
-                ("purchase", "grant", "usage", "correction", "expiry", "refund", "adjustment")
-            )
-        )
-        signs = {"purchase": (1,), "grant": (1,), "usage": (-1,), "refund": (-1,)}
-        sign = draw(st.sampled_from(signs.get(kind, (-1, 1))))
+        kind = draw(kinds)
+        sign = draw(signs_of[kind])
         when = draw(days)
         drawn.append(
             Posting(
                 id=number,
                 date=when,
-                work_date=when - timedelta(days=draw(st.integers(0, 70))),
+                work_date=when - timedelta(days=draw(delays)),
                 kind=kind,
                 points=sign * draw(points),
-                ticket_id=draw(st.sampled_from((None, 1, 2, 3))),
-                level_id=draw(st.sampled_from((None, 11, 12))),
+                ticket_id=draw(tickets),
+                level_id=draw(levels),
                 name=f"secret of {number}",
             )
         )
