@@ -39,18 +39,22 @@ class IrActionsReport(models.Model):
 
     def _inline_used_styles(self, pages):
         """Put the styles that these pages use in the place of their links to all styles."""
-        html = "".join(pages)
-        styles = {}
-        for url in set(STYLESHEET.findall(html)):
+        sheets = {}
+        for url in set(STYLESHEET.findall("".join(pages))):
             css = self._stylesheet(url)
             if css is not None:
-                css = embed_fonts(used_css(css, html), _font)
-                styles[url] = f"<style>{css}</style>"
+                sheets[url] = css
 
-        def style(link):
-            return styles.get(link[1], link[0])
+        def inlined(page):
+            def style(link):
+                css = sheets.get(link[1])
+                if css is None:
+                    return link[0]
+                return f"<style>{embed_fonts(used_css(css, page), page, _font)}</style>"
 
-        return [Markup(STYLESHEET.sub(style, page)) for page in pages]
+            return Markup(STYLESHEET.sub(style, page))
+
+        return [inlined(page) for page in pages]
 
     def _stylesheet(self, url):
         """Return the text behind the link of an asset bundle, or None to leave the link alone."""

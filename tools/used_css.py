@@ -15,36 +15,44 @@ _COMMA = re.compile(r",(?![^(]*\))")
 # What is in brackets is no class that an element must have: :not(.x), [href="#top"].
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NAME = re.compile(r"[.#]-?[A-Za-z_][\w-]*")
+_TYPE = re.compile(r"(?<![\w.#:-])[A-Za-z][\w-]*")
+_ELEMENT = re.compile(r"<([A-Za-z][\w-]*)")
+_UNWRITTEN = {"html", "head", "body", "tbody", "colgroup"}  # elements that a parser adds
 _ATTRIBUTE = re.compile(r"""\b(class|id)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _FONT_FACE = re.compile(r"@font-face\s*\{([^{}]*)\}")
 _FONT_URL = re.compile(r"""url\(\s*["']?(/[^"')?#]+\.(woff|ttf))["']?\s*\)""")
 _DESCRIPTOR = re.compile(r"""(font-family|font-weight|font-style)\s*:\s*["']?([^;"']+)""")
 # Not a variable such as --font-sans-serif, which lists fonts for every system.
 _FONTS_NAMED = re.compile(r"(?<![-\w])font(?:-family)?\s*:([^;}]*)")
-_PLAIN_OR_BOLD = {"normal", "400", "bold", "700"}
+_PLAIN, _BOLD = ("normal", "400"), ("bold", "700")
+_ASKS_FOR_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)|(?<![-\w])font\s*:[^;}]*\bbold")
 _GROUPS = ("@media", "@supports")
 
 
 def used_css(css, html):
     """The rules of `css` that may apply to `html`, in their order.
 
-    A selector is left out if it asks for a class or an id that no element has. All else stays.
+    A selector is left out if it asks for an element that there is not, or for a class or an id
+    that none has. All else stays.
 
-    >>> used_css("p{margin:0}.a .b,#c:not(.d){color:red}@media print{.x{top:0}}", '<p id="c">')
-    'p{margin:0}#c:not(.d){color:red}'
+    >>> used_css("p{margin:0}.a .b,i,#c:not(.d){top:0}@media print{.x{top:0}}", '<p id="c">')
+    'p{margin:0}#c:not(.d){top:0}'
     """
     return _written(_rules(css), _names(html))
 
 
-def embed_fonts(css, read):
+def embed_fonts(css, html, read):
     """Put the fonts that `css` names into it; without them, text may print before it can show.
 
-    A letter has the plain and the bold font of each family that a rule names. All other faces go,
-    those from other servers too. A font that cannot be read keeps its link.
+    A letter has the plain font of each family that a rule names, and the bold one if `css` or a
+    style in `html` asks for bold. All other faces go, those from other servers too. A font that
+    cannot be read keeps its link.
 
     :param read: function from the path of a font file on this server to its bytes, or to None
     """
-    named = " ".join(_FONTS_NAMED.findall(_FONT_FACE.sub("", css)))
+    rules = _FONT_FACE.sub("", css)
+    named = " ".join(_FONTS_NAMED.findall(rules))
+    weights = _PLAIN + _BOLD if _ASKS_FOR_BOLD.search(rules + html) else _PLAIN
 
     def embedded(face):
         described = dict(_DESCRIPTOR.findall(face[1]))
@@ -54,7 +62,7 @@ def embed_fonts(css, read):
             font
             and re.search(rf"\b{re.escape(family)}\b(?!-)", named)
             and described.get("font-style", "normal").strip() == "normal"
-            and described.get("font-weight", "normal").strip() in _PLAIN_OR_BOLD
+            and described.get("font-weight", "normal").strip() in weights
         )
         if not is_wanted:
             return ""
@@ -71,8 +79,8 @@ def embed_fonts(css, read):
 
 
 def _names(html):
-    """Classes and ids of all elements, written as in a selector."""
-    names = set()
+    """Names, classes and ids of all elements, written as in a selector."""
+    names = _UNWRITTEN.union(map(str.lower, _ELEMENT.findall(html)))
     for attribute, double, single in _ATTRIBUTE.findall(html):
         prefix = "." if attribute == "class" else "#"
         names.update(prefix + name for name in (double or single).split())
@@ -133,4 +141,5 @@ def _asked(selector):
     # An escape such as .p-1\.5 is not read: the selector stays.
     if "\\" in selector:
         return frozenset()
-    return frozenset(_NAME.findall(_BRACKETS.sub("", selector)))
+    plain = _BRACKETS.sub("", selector)
+    return frozenset([*_NAME.findall(plain), *map(str.lower, _TYPE.findall(plain))])

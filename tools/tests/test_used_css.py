@@ -18,6 +18,9 @@ class TestUsedCss(TestCase):
             "p{margin:0}",
             "*,::after{top:0}",
             ".row > .lead{top:0}",
+            "DIV P{top:0}",
+            "body ::selection,p::-moz-focus-inner{top:0}",
+            ":is(b,strong){top:0}",
             "#top.o_total:first-child{top:0}",
             "p:not(.absent){top:0}",
             '[class*=".absent"]{top:0}',
@@ -35,6 +38,8 @@ class TestUsedCss(TestCase):
             ".absent{top:0}",
             ".row .absent{top:0}",
             "#absent{top:0}",
+            "b,strong{top:0}",
+            "div>a:hover{top:0}",
             "@media print{.absent{top:0}}",
             "@supports (top:0){@media print{.absent{top:0}}}",
         ):
@@ -59,9 +64,23 @@ class TestEmbedFonts(TestCase):
             f"font-weight: {weight}; font-style: {style};}}"
         )
 
-    def embedded(self, face, content=b"font"):
-        rules = ":root{--font-sans-serif: Roboto}p{font-family: Lato}"
-        return embed_fonts(face + rules, lambda path: content).removesuffix(rules)
+    def embedded(self, face, content=b"font", html="", more="b{font-weight:bolder}"):
+        rules = ":root{--font-sans-serif: Roboto}p{font-family: Lato}" + more
+        return embed_fonts(face + rules, html, lambda path: content).removesuffix(rules)
+
+    def test_the_bold_font_comes_if_something_is_bold(self):
+        face = self.face(weight="700")
+        for more, html in (
+            ("b{font-weight: 700}", ""),
+            ("p{font: italic bold 12px Lato}", ""),
+            ("", '<p style="font-weight:600">'),
+            ("", "<style>.total{font-weight: bold}</style>"),
+        ):
+            with self.subTest(css=more, html=html):
+                self.assertTrue(self.embedded(face, html=html, more=more))
+        for more in ("", "h1{font-weight:500}p{font-weight: normal;--bs-font-weight:inherit}"):
+            with self.subTest(css=more):
+                self.assertEqual(self.embedded(face, more=more), "")
 
     def test_plain_and_bold_fonts_come_into_the_style(self):
         for weight in ("400", "700", "bold"):
