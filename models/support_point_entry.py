@@ -217,7 +217,12 @@ class SupportPointEntry(models.Model):
         log = {"create_uid": user_id, "create_date": now, "write_uid": user_id, "write_date": now}
         rows = [{**vals, **log} for vals in vals_list]
         columns = {
-            field: [field.convert_to_column_insert(row.get(field.name), self, row) for row in rows]
+            field: [
+                field.convert_to_column_insert(row[field.name], self, row)
+                if field.name in row
+                else None
+                for row in rows
+            ]
             for field in map(self._fields.__getitem__, dict.fromkeys(chain.from_iterable(rows)))
         }
         result = self.env.execute_query(
