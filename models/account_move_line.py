@@ -236,8 +236,8 @@ class AccountMoveLine(models.Model):
         own = (documents & self)[:1]._as_credit_document() if documents & self else None
         return own.points if own and own.returns else 0
 
-    def _support_credit_values(self, points, contract, cause):
-        values = super()._support_credit_values(points, contract, cause)
+    def _support_credit_values(self, *args):
+        values = super()._support_credit_values(*args)
         return {**values, "invoice_line_id": self.id}
 
     def _support_refund_parts(self, contract, own, points, documents):

@@ -103,8 +103,8 @@ class SaleOrderLine(models.Model):
         env = self.with_context(lang=self._support_customer().lang).env
         return env._("%s, settlement", text)
 
-    def _support_credit_values(self, points, contract, cause):
-        values = super()._support_credit_values(points, contract, cause)
+    def _support_credit_values(self, *args):
+        values = super()._support_credit_values(*args)
         return {**values, "sale_line_id": self.id}
 
     def _lower_support_order(self, points, documents):
@@ -114,8 +114,9 @@ class SaleOrderLine(models.Model):
         :return: by how many points it was lowered
         """
         self.ensure_one()
-        charged = charge([line._as_credit_document() for line in documents]).charged
-        lowered = min(points, max(0, self._support_ordered_points() - charged))
+        so_far = charge([line._as_credit_document() for line in documents])
+        invoiced = so_far.charged + so_far.returned - self.support_absorbed_points
+        lowered = min(points, max(0, self._support_ordered_points() - invoiced))
         if self.support_credit_on != "order" or not lowered:
             return 0
         order, unit = self.order_id, self._support_point_unit()

@@ -27,9 +27,17 @@ class SupportContract(models.Model):
         }
 
     def _lots_left(self):
-        """Return the lots that have points left, in the order in which they are drawn."""
+        """Return the lots that have points left, in the order in which they are drawn.
+
+        What is past its last day is not left, whether the job that expires it has run or not.
+        """
         self.ensure_one()
-        return [lot for lot in self._replay().lots if lot.remaining]
+        today = self.company_id._support_today()
+        return [
+            lot
+            for lot in self._replay().lots
+            if lot.remaining and (not lot.expiry_date or lot.expiry_date >= today)
+        ]
 
     def _take_values(self, lot, kind, name):
         """Values of the entry that takes the rest of a lot, with its money."""

@@ -14,16 +14,20 @@ class SupportCreditSource(models.AbstractModel):
         """Give points back to the packages that they were taken from, if that is undone now.
 
         They keep their expiry, whether a credit note or the invoice was reset, or the order was
-        cancelled or lowered. What a credit note takes that still counts stays taken, and what has
-        expired meanwhile is sold anew.
+        cancelled or lowered. What a credit note takes that still counts stays taken. What has
+        expired since an order or a payment went is sold anew; what a reset credit note took is as
+        it would be without the note.
         """
         parts = []
         today = self.company_id._support_today()
         for entry in own.filtered(lambda entry: entry.points < 0).sorted("id", reverse=True):
             line, lot = entry.invoice_line_id, entry.lot_id
             is_taken = line.move_type == "out_refund" and line._counts_for_credit("invoice")
-            has_expired = lot.expiry_date and lot.expiry_date < today
-            if is_taken or has_expired or not lot._is_charged():
+            is_reset = line.move_type == "out_refund" and not is_taken
+            expired_since = (
+                not is_reset and lot.expiry_date and entry.work_date <= lot.expiry_date < today
+            )
+            if is_taken or expired_since or not lot._is_charged():
                 continue
             undone = own.filtered(
                 lambda one, entry=entry: one.points > 0 and one.corrects_id == entry

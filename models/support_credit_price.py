@@ -27,6 +27,7 @@ class SupportCreditSource(models.AbstractModel):
             )
             vals_list += source._support_value_entries(contract, own, documents[source])
         no_entries._post(vals_list)
+        return vals_list
 
     def _support_value_entries(self, contract, own, documents):
         """Return values of the entries that change what packages of this source are worth.
@@ -54,9 +55,17 @@ class SupportCreditSource(models.AbstractModel):
             difference = self.currency_id.round(difference - part)
             paid_back = about.filtered(lambda entry: entry.kind == "refund" and not entry.points)
             is_refund = bool(lowering) if part < 0 else -sum(paid_back.mapped("amount")) >= part
+            undone = about.filtered(
+                lambda entry, part=part: (
+                    not entry.points
+                    and entry.amount * part < 0
+                    and entry.invoice_line_id
+                    and entry.invoice_line_id not in counted
+                )
+            )[-1:]
             vals_list.append(
                 {
-                    **self._support_credit_values(0, contract, cause),
+                    **self._support_credit_values(0, contract, cause, lot, undone),
                     "kind": "refund" if is_refund else "adjustment",
                     "points": 0,
                     "amount": part,

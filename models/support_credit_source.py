@@ -169,7 +169,8 @@ class SupportCreditSource(models.AbstractModel):
         # Exclusive: another one that posts for the same source is retried on fresh data.
         changed._lock_for_posting(exclusive=True)
         no_entries._post(vals_list)
-        sources._sync_support_values(documents)
+        vals_list += sources._sync_support_values(documents)
+        no_entries._follow_expired(vals_list)
         grown = {vals["contract_id"] for vals in vals_list if vals["points"] > 0}
         contracts.browse(grown).filtered(lambda c: c.state == "open")._book_unbooked_time()
 
@@ -240,7 +241,11 @@ class SupportCreditSource(models.AbstractModel):
         return [
             {
                 **self._support_credit_values(
-                    part["points"], contract, lines.browse(part.get("invoice_line_id"))
+                    part["points"],
+                    contract,
+                    lines.browse(part.get("invoice_line_id")),
+                    own.browse(part.get("lot_id")),
+                    own.browse(part.get("corrects_id")),
                 ),
                 "corrects_id": own[-1:].id,
                 **part,
@@ -249,12 +254,14 @@ class SupportCreditSource(models.AbstractModel):
             for index, part in enumerate(parts)
         ]
 
-    def _support_credit_values(self, points, contract, cause):
+    def _support_credit_values(self, points, contract, cause, lot=None, undone=None):
         """Values of the entry that adds (+) or takes back (−) points of this source.
 
         :param cause: the invoice or credit note line behind it; empty for an order or a reset
+        :param lot: the package that it is about, if it is no new one
+        :param undone: the entry that it takes back, if any
         """
-        day = self._support_credit_day(cause)
+        day = self._support_credit_day(cause, lot, undone)
         tier = contract.tier_id
         # Points that settle an overdraft are used up at once.
         expires = points > 0 and tier.validity_months and not self._settles_period()
@@ -268,14 +275,27 @@ class SupportCreditSource(models.AbstractModel):
             "name": self._support_credit_text(cause),
         }
 
-    def _support_credit_day(self, cause):
-        """Day in the books: of the document, if it is what credits, else today."""
+    def _support_credit_day(self, cause, lot=None, undone=None):
+        """Day in the books: of the document, if it is what credits, else today.
+
+        A document that was reset never was, as in accounting, so what it did is undone on the same
+        day: it may be posted again, and no day in between must have it twice. Nothing happens to a
+        package before it was bought.
+        """
         today = self.company_id._support_today()
-        move = cause.move_id
-        is_of_document = self.support_credit_on == "invoice" or move.move_type == "out_refund"
-        if move.state != "posted" or not is_of_document:
-            return today
-        return min(move.date, today)
+        reset = undone.invoice_line_id if undone else cause.browse()
+        if reset and not reset._counts_for_credit("invoice"):
+            return undone.work_date
+        if lot and not undone and not lot._is_charged() and self.support_credit_on == "invoice":
+            return lot.work_date
+        if undone and lot.invoice_line_id:
+            cause = lot.invoice_line_id
+        is_of_document = self.support_credit_on == "invoice" or cause.move_type == "out_refund"
+        day = today
+        if cause.move_id.state == "posted" and is_of_document:
+            day = min(cause.move_id.date, today)
+        earliest = undone or lot
+        return max(day, earliest.work_date) if earliest else day
 
     def _support_credit_text(self, cause):
         """Description of the entry for the customer: number and what it is about."""

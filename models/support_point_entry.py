@@ -246,6 +246,18 @@ class SupportPointEntry(models.Model):
         entries.modified([field.name for field in columns], create=True)
         return entries
 
+    @api.model
+    def _follow_expired(self, vals_list):
+        """Bring accounts in line where values just posted are about packages that have expired.
+
+        Points that were refunded or used late cannot have expired as well; until the nightly job
+        says so, the account would owe them.
+        """
+        lots = self.browse({vals["lot_id"] for vals in vals_list if vals.get("lot_id")}).sudo()
+        for contract, of_contract in lots.filtered("expiry_date").grouped("contract_id").items():
+            if min(of_contract.mapped("expiry_date")) < contract.company_id._support_today():
+                contract._post_expiry()
+
     def _is_charged(self):
         """Tell whether what sold this package still does: its invoice is posted, if it has one."""
         return not self.invoice_line_id or self.invoice_line_id.parent_state == "posted"

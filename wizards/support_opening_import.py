@@ -240,7 +240,8 @@ class SupportOpeningImport(models.TransientModel):
                     "kind": "purchase" if row.amount else "grant",
                     "points": row.points,
                     "amount": row.amount,
-                    "currency_id": row.currency_id.id,
+                    # No money, which is not the same as a price of nothing, has no currency.
+                    "currency_id": row.amount and row.currency_id.id,
                     "work_date": row.date,
                     "expiry_date": row.expiry_date,
                     "group_key": self._group_key(row.reference),
