@@ -31,6 +31,7 @@ from . import support_statement_issue
 from . import support_contract_statement
 from . import support_reconciliation
 from . import support_reconciliation_credit
+from . import support_reconciliation_entry
 from . import ir_attachment
 from . import helpdesk_ticket
 from . import account_analytic_line

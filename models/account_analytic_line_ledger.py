@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
 
@@ -142,18 +141,17 @@ class AccountAnalyticLine(models.Model):
         contracts = self.env["support.contract"].union(
             *(group.contract for group in groups.values())
         )
-        contracts._lock_for_posting()
+        last_expiries = contracts._lock_for_posting()
         self._guard_wide_groups(groups)
         groups = changed._complete_groups(groups)
         entries = self.env["support.point.entry"].sudo()
         posted = entries._posted_by_group(groups)
         changed_ids, entry_text = set(self.ids), cache(self._entry_text)
-        vals_list, points_by_contract = [], defaultdict(int)
+        vals_list = []
         for key, group in groups.items():
             target = points_for(group.lines._billed_minutes(), group.contract.minutes_per_point)
             points, _amount, revision, last_id = posted.get(key, (0, 0, 0, False))
             if difference := -target - points:
-                points_by_contract[group.contract] += difference
                 vals_list.append(
                     {
                         **self._usage_values(group, entries.browse(last_id), changed_ids),
@@ -163,8 +161,7 @@ class AccountAnalyticLine(models.Model):
                         "revision": revision,
                     }
                 )
-        contracts._check_overdraft(points_by_contract)
-        entries._post(vals_list)
+        contracts._post_usage(vals_list, last_expiries)
         siblings = self.browse().union(
             *(g.lines for g in groups.values() if g.contract.rounding_scope != "entry")
         )

@@ -49,6 +49,16 @@ class AccountMove(models.Model):
         orders._sync_support_credit()
         alone._sync_support_credit()
 
+    def _is_support_paid(self):
+        """Tell whether the invoice is paid, be it by the credit note of another invoice.
+
+        Odoo calls the latter *reversed*, as if nothing of it were left.
+        """
+        if self.payment_state != "reversed":
+            return self.payment_state in ("in_payment", "paid")
+        settling = self.line_ids.matched_credit_ids.credit_move_id.move_id
+        return any(move.reversed_entry_id != self for move in settling)
+
     def _support_price_factor(self):
         """Part of the lines' prices that is left after a discount on the whole invoice."""
         return self.company_id._support_price_factor(

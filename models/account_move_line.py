@@ -5,7 +5,8 @@ from odoo.tools.sql import column_exists, create_column
 
 from ..tools.credit import Document
 
-PAID_STATES = ("in_payment", "paid")
+# A change of one of these on a document that counts changes what it credits.
+FOLLOWED_KEYS = {"support_returns_points", "support_contract_id", "quantity", "product_uom_id"}
 
 
 class AccountMoveLine(models.Model):
@@ -49,6 +50,14 @@ class AccountMoveLine(models.Model):
         help="The invoice line of points that this line reverses or replaces.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & FOLLOWED_KEYS:
+            self.filtered(
+                lambda line: line.support_tier_id and line._counts_for_credit("invoice")
+            ).move_id._sync_support_credit()
+        return result
+
     def _auto_init(self):
         # Else an existing database would compute it for every journal item.
         if not column_exists(self.env.cr, self._table, "support_returns_points"):
@@ -84,8 +93,10 @@ class AccountMoveLine(models.Model):
         if not origin or origin.product_uom_id != self.product_uom_id:
             return False
         currency = self.currency_id
-        if currency.compare_amounts(self._net_unit_price(), origin._net_unit_price()) >= 0:
-            return False
+        difference = currency.compare_amounts(self._net_unit_price(), origin._net_unit_price())
+        if difference >= 0:
+            # A lump sum for many points looks like the price of one.
+            return difference > 0
         credited = about.filtered(
             lambda line: line.parent_state == "posted" and line.move_type == "out_refund"
         )
@@ -142,9 +153,7 @@ class AccountMoveLine(models.Model):
         """Return the line as a document of ``tools.credit``."""
         sign = -self.move_id.direction_sign
         try:
-            points = sign * self.support_tier_id.sudo()._points_in(
-                self.quantity, self.product_uom_id
-            )
+            points = sign * self._points_in(self.quantity, self.product_uom_id)
         except ValueError:
             # Only a line that takes no points back may have such a quantity.
             points = 0
@@ -158,7 +167,7 @@ class AccountMoveLine(models.Model):
         if move.move_type == "out_refund" and move.reversed_entry_id:
             # A credit note takes back what its invoice has credited, so nothing of an unpaid one.
             move = move.reversed_entry_id
-        is_paid = move.payment_state in PAID_STATES or move.move_type == "out_refund"
+        is_paid = move._is_support_paid() or move.move_type == "out_refund"
         is_posted = self.parent_state == "posted" or (
             self.parent_state == "draft" and self.support_taken_at_closing
         )
@@ -170,6 +179,9 @@ class AccountMoveLine(models.Model):
 
     def _support_group_prefix(self):
         return "invoice"
+
+    def _chosen_support_contract(self):
+        return self._support_sale_line().support_contract_id or self.support_contract_id
 
     def _support_documents(self):
         """Return for each line itself and what reverses or replaces it, as far as it is posted."""

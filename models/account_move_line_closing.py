@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from decimal import Decimal
+
 from odoo import Command, fields, models
 
 from ..tools.points import even_prices
@@ -33,6 +35,14 @@ class AccountMoveLine(models.Model):
             document.points for document in credited if document.returns
         )
 
+    def _entered_amount(self, net):
+        """Amount that one enters to charge a net one: more where prices include taxes."""
+        included = self.tax_ids.flatten_taxes_hierarchy().filtered("price_include")
+        if not included:
+            return float(net)
+        total = included.compute_all(float(net), self.currency_id, handle_price_include=False)
+        return total["total_included"]
+
     def _draft_support_credit(self, points, amount, contract, reason):
         """Draft the credit note for some points of this invoice line, and take them at once.
 
@@ -47,7 +57,7 @@ class AccountMoveLine(models.Model):
         )[:1]
         (note.invoice_line_ids - line).unlink()
         env = contract._customer_env()
-        unit = self.support_tier_id._get_point_uom(self.support_tier_id.minutes_per_point)
+        unit = self._support_point_unit()
         if line.product_uom_id != unit:
             line.product_uom_id = unit
         values = {
@@ -64,7 +74,9 @@ class AccountMoveLine(models.Model):
                 reason=reason,
             ),
         }
-        first, *others = even_prices(points, amount, self.currency_id.decimal_places)
+        decimals = self.currency_id.decimal_places
+        entered = Decimal(str(self._entered_amount(amount)))
+        first, *others = even_prices(points, entered, decimals)
         for quantity, price in others:
             # The last cents, which no price of a point could share.
             copied = line.with_context(include_business_fields=True).copy_data()[0]

@@ -43,8 +43,8 @@ class SaleOrderLine(models.Model):
 
     def _get_pricelist_price(self):
         """A customer's own hourly rate goes before the list price of the tier."""
-        contract = self._get_support_contract() if self.support_tier_id else None
-        if not (contract and contract.hourly_rate):
+        contract = self._own_rate_contract()
+        if not contract:
             return super()._get_pricelist_price()
         price = contract.hourly_rate * self.support_tier_id.minutes_per_point / 60
         price = self.product_id.uom_id._compute_price(price, self.product_uom_id)
@@ -55,6 +55,17 @@ class SaleOrderLine(models.Model):
             self.order_id.date_order or fields.Date.today(),
             round=False,
         )
+
+    def _get_pricelist_price_before_discount(self):
+        """An own rate is no discount of a pricelist: it is met to the cent, and shows as it is."""
+        if self._own_rate_contract():
+            return self._get_pricelist_price()
+        return super()._get_pricelist_price_before_discount()
+
+    def _own_rate_contract(self):
+        """Return the account of this line if it has an hourly rate of its own."""
+        contract = self.support_tier_id and self._get_support_contract()
+        return contract and contract.filtered("hourly_rate")
 
     def _whole_support_points(self):
         """Points that the line orders.

@@ -58,10 +58,6 @@ class SaleOrderLine(models.Model):
             left = 0 if self.support_credit_on == "order" else left - self.qty_delivered
         return round(unit._compute_quantity(left, self._support_point_unit(), round=False))
 
-    def _support_point_unit(self):
-        tier = self.support_tier_id.sudo()
-        return tier._get_point_uom(tier.minutes_per_point)
-
     @api.depends("support_period_from", "support_period_to")
     def _compute_name(self):
         return super()._compute_name()

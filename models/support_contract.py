@@ -284,6 +284,11 @@ class SupportContract(models.Model):
     # Constraints and CRUD
     # ------------------------------------------------------------------
 
+    @api.constrains("hourly_rate", "minutes_per_point")
+    def _check_hourly_rate(self):
+        for contract in self:
+            contract.tier_id._check_rate_fits(contract.hourly_rate, contract.minutes_per_point)
+
     @api.constrains("covered_partner_ids", "partner_id")
     def _check_partners(self):
         for contract in self:

@@ -84,6 +84,7 @@ class SupportContract(models.Model):
         :return: the draft credit notes; none if nothing had a price or was invoiced
         """
         self._lock_for_posting(exclusive=True)
+        self = self.with_context(support_closing_reason=reason)
         notes = self.env["account.move"].sudo().with_company(self.company_id)
         entries = self.env["support.point.entry"].sudo()
         for lot in self._lots_left():
@@ -136,7 +137,7 @@ class SupportContract(models.Model):
             if lot.remaining_amount:
                 paid.setdefault(lot.currency_id or self.currency_id.id, []).append(lot)
         notes = self.env["account.move"].sudo().with_company(self.company_id)
-        return notes.create(
+        notes = notes.create(
             [
                 {
                     "move_type": "out_refund",
@@ -151,6 +152,9 @@ class SupportContract(models.Model):
                 for currency_id, of_currency in paid.items()
             ]
         )
+        for line in notes.invoice_line_ids:
+            line.price_unit = line._entered_amount(line.price_unit)
+        return notes
 
     def _refund_line_values(self, lot, reason):
         env = self._customer_env()

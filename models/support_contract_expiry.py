@@ -137,16 +137,17 @@ class SupportContract(models.Model):
     def _expiry_day(self, lot, points):
         """Day in the books of a lot's expiry: the day after its last one.
 
-        Points that come back because a refund took what had expired come back on its day, so that
-        months that are over stay as they were reported.
+        Points that come back because a refund took what had expired come back on its day, and if
+        they return to the package, they expire on the day of that. So months that are over stay
+        as they were reported.
         """
-        day = fields.Date.add(lot.expiry_date, days=1)
-        if points > 0:
-            return day
-        refunds = self.entry_ids.filtered(
-            lambda entry: entry.kind == "refund" and entry.lot_id.id == lot.entry_id
+        about = self.entry_ids.filtered(lambda entry: entry.lot_id.id == lot.entry_id)
+        causes = about.filtered(
+            (lambda entry: entry.points > 0)
+            if points > 0
+            else (lambda entry: entry.kind == "refund")
         )
-        return max([day, *refunds.mapped("date")])
+        return max([fields.Date.add(lot.expiry_date, days=1), *causes.mapped("date")])
 
     def _give_expiry_notice(self):
         """Tell the account manager, once per lot, of points that expire soon."""

@@ -102,7 +102,8 @@ class SupportContract(models.Model):
     def _replay(self):
         """Replay this account's ledger: its lots, overdraft and who drew from which lot."""
         self.ensure_one()
-        return replay(self.sudo().entry_ids)
+        entries = self.sudo().entry_ids
+        return replay(entries, entries._decimals())
 
     # ------------------------------------------------------------------
     # Posting
@@ -116,27 +117,37 @@ class SupportContract(models.Model):
         serialization and is retried on fresh data, which locking alone does not achieve.
 
         :param exclusive: guard every account, as for sales and jobs, which are rare
+        :return: dict of those accounts that had packages which expired → last day of the last one
         """
         if not self:
-            return
+            return {}
         self.flush_recordset(["lock_date", "overdraft_policy", "state"])
         guarded = self.filtered(lambda c: exclusive or c.overdraft_policy == "block")
         shared = self - guarded
+        last_expiry = SQL(
+            """(SELECT max(entry.expiry_date) FROM support_point_entry entry
+                 WHERE entry.contract_id = support_contract.id AND entry.expiry_date < %s)""",
+            max(company._support_today() for company in self.sudo().company_id),
+        )
+        found = []
         if guarded:
-            self.env.cr.execute(
+            found += self.env.execute_query(
                 SQL(
                     """UPDATE support_contract SET booking_guard = COALESCE(booking_guard, 0) + 1
-                        WHERE id IN %s""",
+                        WHERE id IN %s RETURNING id, %s""",
                     tuple(guarded.ids),
+                    last_expiry,
                 )
             )
         if shared:
-            self.env.cr.execute(
+            found += self.env.execute_query(
                 SQL(
-                    "SELECT lock_date FROM support_contract WHERE id IN %s FOR SHARE",
+                    "SELECT id, %s FROM support_contract WHERE id IN %s FOR SHARE",
+                    last_expiry,
                     tuple(shared.ids),
                 )
             )
+        return {self.browse(contract_id): last_day for contract_id, last_day in found if last_day}
 
     @api.model
     def _guard_first_account(self, partner):
@@ -149,27 +160,56 @@ class SupportContract(models.Model):
             SQL("UPDATE res_partner SET write_date = write_date WHERE id = %s", partner.id)
         )
 
-    def _check_overdraft(self, points_by_contract):
+    def _post_usage(self, vals_list, last_expiries):
+        """Post usage, unless one of these accounts allows no overdraft and cannot pay it.
+
+        What was entered late was worked while packages were valid that have expired since, so less
+        of them has expired. And nobody pays by what the nightly job has still to expire.
+
+        :param vals_list: values of entries of usage and its corrections
+        :param last_expiries: what ``_lock_for_posting`` returned for these accounts
+        """
+        used, first_days = dict.fromkeys(self.ids, 0), {}
+        for vals in vals_list:
+            contract_id, day = vals["contract_id"], vals["work_date"]
+            used[contract_id] -= vals["points"]
+            first_days[contract_id] = min(first_days.get(contract_id, day), day)
+        late = self.browse(
+            contract.id
+            for contract, last_expiry in last_expiries.items()
+            if contract.id in first_days and first_days[contract.id] <= last_expiry
+        )
+        for contract in last_expiries:
+            if contract.overdraft_policy == "block" and contract not in late:
+                contract._post_expiry()
+        (self - late)._check_overdraft(used)
+        self.env["support.point.entry"]._post(vals_list)
+        for contract in late:
+            contract._post_expiry()
+            contract._check_overdraft(used, is_posted=True)
+
+    def _check_overdraft(self, used, is_posted=False):
         """Refuse usage that a blocking account cannot pay; reductions always pass.
 
-        :param dict points_by_contract: contract → points about to be posted (negative is usage)
+        :param dict used: id of contract → points of usage
+        :param is_posted: whether they are in the ledger already
         :raise UserError: names the account, its balance and what is missing
         """
         spending = self.sudo().filtered(
-            lambda c: c.overdraft_policy == "block" and points_by_contract.get(c, 0) < 0
+            lambda c: c.overdraft_policy == "block" and used.get(c.id, 0) > 0
         )
         spending.invalidate_recordset(["balance"])
         for contract in spending:
-            points = -points_by_contract[contract]
-            if contract.balance < points:
+            left = contract.balance + (used[contract.id] if is_posted else 0)
+            if left < used[contract.id]:
                 raise overdraft_error(
                     self.env._(
                         "%(account)s has %(balance)s points left; this time needs %(points)s. "
                         "The account does not allow an overdraft: sell a package first, or mark "
                         "the time as not billable.",
                         account=contract.display_name,
-                        balance=contract.balance,
-                        points=points,
+                        balance=left,
+                        points=used[contract.id],
                     )
                 )
 

@@ -58,7 +58,10 @@ class SupportContract(models.Model):
         return orders._get_records_action(name=self.env._("Offers for the Overdraft"))
 
     def _offered_lines(self):
-        """Return the order lines that will credit this account but have not yet, as superuser."""
+        """Return the order lines that may credit this account but have not yet, as superuser.
+
+        A package in a quotation that has expired will not be bought any more.
+        """
         # The account of a line is set when its points are due; until then it is found.
         lines = (
             self.env["sale.order.line"]
@@ -74,7 +77,11 @@ class SupportContract(models.Model):
             )
         )
         return lines.filtered(
-            lambda line: line._get_support_contract() == self and line._support_points_to_come() > 0
+            lambda line: (
+                (line.support_period_to or not line.order_id.is_expired)
+                and line._get_support_contract() == self
+                and line._support_points_to_come() > 0
+            )
         )
 
     def _make_settlement(self, points, offered_points, until=None):
@@ -85,7 +92,7 @@ class SupportContract(models.Model):
         self.ensure_one()
         account = self.sudo()
         entries = account.entry_ids
-        owed = debts(replay(entries, until=until), entries)
+        owed = debts(replay(entries, entries._decimals(), until), entries)
         today = account.company_id._support_today()
         first, last = period(owed, offered_points, points) or (today, today)
         line = {

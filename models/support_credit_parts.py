@@ -34,14 +34,14 @@ class SupportCreditSource(models.AbstractModel):
             )
             part = min(points, -entry.points - sum(undone.mapped("points")))
             if part > 0:
-                share = split_amount(
+                share = self._support_share(
                     -entry.amount, -entry.points, sum(undone.mapped("points")), part
                 )
                 parts.append(
                     {
                         "kind": "refund",
                         "points": part,
-                        "amount": float(share),
+                        "amount": share,
                         "expiry_date": False,
                         "lot_id": lot.id,
                         "corrects_id": entry.id,
@@ -51,12 +51,16 @@ class SupportCreditSource(models.AbstractModel):
                 points -= part
         return parts
 
+    def _support_share(self, *share):
+        """``tools.ledger.split_amount`` in the currency of this source."""
+        return float(split_amount(*share, self.currency_id.decimal_places))
+
     def _support_sold_parts(self, own, points, documents):
         """Make new packages: one of an order, else one of each invoice line that charges them."""
         if self.support_credit_on == "order":
             ordered = self._support_ordered_points()
             amount = self.currency_id.round(self._support_point_price() * ordered)
-            return [{"points": points, "amount": float(split_amount(amount, ordered, 0, points))}]
+            return [{"points": points, "amount": self._support_share(amount, ordered, 0, points)}]
         parts = []
         for line in documents.sorted("id", reverse=True):
             charged = line._as_credit_document()
@@ -68,11 +72,11 @@ class SupportCreditSource(models.AbstractModel):
             )
             part = min(points, charged.points - credited)
             if part > 0 and line._counts_for_credit(self.support_credit_on):
-                share = split_amount(charged.amount, charged.points, credited, part)
+                share = self._support_share(charged.amount, charged.points, credited, part)
                 parts.append(
                     {
                         "points": part,
-                        "amount": float(share),
+                        "amount": share,
                         "currency_id": line.currency_id.id,
                         "invoice_line_id": line.id,
                     }
@@ -86,7 +90,8 @@ class SupportCreditSource(models.AbstractModel):
         First from those of the invoice that the last credit note reverses, then the newest.
         """
         credited_by = self._unposted_credit_line(own, documents)
-        gone = self._points_gone_at_closing(own)
+        taken = self._taken_elsewhere(own)
+        gone = self._points_gone_at_closing(taken)
         parts = []
         for lot in self._support_lots(own, credited_by):
             about = own.filtered(lambda entry, lot=lot: entry.lot_id == lot)
@@ -95,26 +100,38 @@ class SupportCreditSource(models.AbstractModel):
             if part > 0:
                 parts.append(self._support_refund_part(lot, about, part, credited_by))
                 points -= part
+        notes = taken.filtered(lambda entry: entry.kind == "refund").invoice_line_id.move_id
+        if points and notes:
+            raise UserError(
+                self.env._(
+                    "%(points)s of these points have been taken back already by %(notes)s. Reset "
+                    "that to draft first, or untick 'Takes Points Back' on its line.",
+                    points=points,
+                    notes=", ".join(notes.mapped("display_name")),
+                )
+            )
         if points and gone:
             raise UserError(
                 self.env._(
                     "%(points)s of these points have been taken already, when %(account)s was "
-                    "closed or by another credit note, so they cannot be taken back a second "
-                    "time. To pay their price back all the same, make a credit note and untick "
-                    "'Takes Points Back' on its line; take points that were moved to another "
-                    "account by Adjust Points.",
+                    "closed, so they cannot be taken back a second time. To pay their price back "
+                    "all the same, make a credit note and untick 'Takes Points Back' on its line; "
+                    "take points that were moved to another account by Adjust Points.",
                     points=points,
                     account=contract.display_name,
                 )
             )
         return parts
 
-    def _points_gone_at_closing(self, own):
-        """Return {package: points} that were moved or forfeited before they expired."""
+    def _taken_elsewhere(self, own):
+        """Return the entries about packages of this source that it has not posted itself."""
         lots = own.filtered(lambda entry: entry.kind == "purchase")
-        named = own.search([("lot_id", "in", lots.ids), ("points", "!=", 0)]) - own
+        return own.search([("lot_id", "in", lots.ids), ("points", "!=", 0)]) - own
+
+    def _points_gone_at_closing(self, taken):
+        """Return {package: points} that were moved, forfeited or refunded, but did not expire."""
         gone = {}
-        for entry in named:
+        for entry in taken:
             lot = entry.lot_id
             has_expired = (
                 entry.kind == "expiry" and lot.expiry_date and lot.expiry_date < entry.date
@@ -149,7 +166,7 @@ class SupportCreditSource(models.AbstractModel):
         if lot.amount is not False:
             left = lot.points + sum(about.mapped("points"))
             money = lot.currency_id.round(lot.amount + sum(about.mapped("amount")))
-            values["amount"] = -float(split_amount(money, left, 0, points))
+            values["amount"] = -self._support_share(money, left, 0, points)
         if credited_by:
             values["invoice_line_id"] = credited_by.id
         return values

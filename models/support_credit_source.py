@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.credit import points_due
+from ..tools.points import whole_points
 from .support_tier import CREDIT_ON
 
 
@@ -92,16 +93,39 @@ class SupportCreditSource(models.AbstractModel):
         found = self.env["support.contract"]._find_open([key])[key]
         return found if self._fits_support_contract(found) else found.browse()
 
+    def _chosen_support_contract(self):
+        """Return the account that somebody, or a settlement, chose for this source; or none."""
+        return self.support_contract_id
+
+    def _support_minutes_per_point(self):
+        """Length of the points that this source sells: the chosen account's, else its tier's."""
+        tier, chosen = self.support_tier_id.sudo(), self._chosen_support_contract().sudo()
+        return (chosen if chosen.tier_id == tier else tier).minutes_per_point
+
+    def _support_point_unit(self):
+        return self.support_tier_id._get_point_uom(self._support_minutes_per_point())
+
+    def _points_in(self, quantity, unit):
+        """Whole points of this source in a quantity of a unit.
+
+        :raise ValueError: it is not a whole number of points
+        """
+        # Not the product's unit, which somebody may have changed.
+        own_unit = self._support_point_unit()
+        if unit != own_unit:
+            quantity = unit._compute_quantity(quantity, own_unit, round=False)
+        return whole_points(quantity)
+
     def _fits_support_contract(self, contract):
         """Tell whether what this line sells belongs on the account.
 
-        Customer, tier, company and length of a point must be the same. A covered faculty draws
-        from the account, but what it buys itself is its own.
+        Customer, tier, company and length of a point must be the same; an account that was chosen
+        has its own points. A covered faculty draws from the account, but what it buys itself is
+        its own.
         """
-        tier = self.support_tier_id.sudo()
         return bool(contract) and (
-            contract.tier_id == tier
-            and contract.minutes_per_point == tier.minutes_per_point
+            contract.tier_id == self.support_tier_id.sudo()
+            and contract.minutes_per_point == self._support_minutes_per_point()
             and contract.company_id == self.company_id
             and contract.commercial_partner_id == self._support_customer()
         )
@@ -300,7 +324,11 @@ class SupportCreditSource(models.AbstractModel):
     def _support_credit_text(self, cause):
         """Description of the entry for the customer: number and what it is about."""
         tier = self.support_tier_id.with_context(lang=self._support_customer().lang)
-        return f"{cause.move_id.name or self._support_reference()}: {tier.name}"
+        text = f"{cause.move_id.name or self._support_reference()}: {tier.name}"
+        if reason := self.env.context.get("support_closing_reason"):
+            closed = tier.env._("Refunded when the account closed: %s", reason)
+            text = f"{text}. {closed}"
+        return text
 
     def _settles_period(self):
         """Tell whether the source sells what has been used already; by default a package."""
@@ -311,9 +339,8 @@ class SupportCreditSource(models.AbstractModel):
 
         :raise UserError: it is not a whole number of points
         """
-        tier = self.support_tier_id.sudo()
         try:
-            return tier._points_in(quantity, unit)
+            return self._points_in(quantity, unit)
         except ValueError as error:
             raise UserError(
                 self.env._(
@@ -321,7 +348,7 @@ class SupportCreditSource(models.AbstractModel):
                     "One point is %(minutes)s minutes.",
                     quantity=quantity,
                     unit=unit.name,
-                    tier=tier.name,
-                    minutes=tier.minutes_per_point,
+                    tier=self.support_tier_id.sudo().name,
+                    minutes=self._support_minutes_per_point(),
                 )
             ) from error

@@ -135,6 +135,7 @@ class SupportPointEntry(models.Model):
         "These points have been posted already.",
     )
     _contract_date = models.Index("(contract_id, date, id)")
+    _contract_expiry = models.Index("(contract_id, expiry_date) WHERE expiry_date IS NOT NULL")
     _points_range = models.Constraint(
         "CHECK (points BETWEEN -1000000 AND 1000000 AND (points <> 0 OR "
         "(kind IN ('refund', 'adjustment') AND lot_id IS NOT NULL AND amount <> 0)))",
@@ -245,6 +246,10 @@ class SupportPointEntry(models.Model):
                         field._update_inverses(same, value.id or None)
         entries.modified([field.name for field in columns], create=True)
         return entries
+
+    def _decimals(self):
+        """Return the decimal places of the entries' currencies, by their ids."""
+        return {currency.id: currency.decimal_places for currency in self.currency_id}
 
     @api.model
     def _follow_expired(self, vals_list):

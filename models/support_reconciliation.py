@@ -36,6 +36,8 @@ class SupportReconciliation(models.Model):
             ("stored", "Points shown at the time differ"),
             ("order", "Order and ledger differ"),
             ("invoice", "Invoice and ledger differ"),
+            ("entry", "Entries without a source"),
+            ("package", "More taken from a package than it had"),
         ],
         required=True,
         readonly=True,
@@ -86,6 +88,13 @@ class SupportReconciliation(models.Model):
             "invoice": self.env._(
                 "Invoice %(source)s is due points: %(expected)s, the ledger has: %(posted)s."
             ),
+            "entry": self.env._(
+                "No time, order or invoice is behind %(source)s: its points should be "
+                "%(expected)s, the ledger has: %(posted)s."
+            ),
+            "package": self.env._(
+                "Package %(source)s had points: %(expected)s, expiry and refunds took: %(posted)s."
+            ),
         }
         return texts[values["cause"]] % {
             key: values[key] for key in ("source", "expected", "posted")
@@ -104,6 +113,7 @@ class SupportReconciliation(models.Model):
         self.env.flush_all()
         found = self.sudo()._find_usage_differences(contracts)
         found += self.sudo()._find_credit_differences(contracts)
+        found += self.sudo()._find_entry_differences(contracts)
         return [{**values, "name": self._difference_text(values)} for values in found]
 
     def _find_usage_differences(self, contracts):
@@ -155,14 +165,11 @@ class SupportReconciliation(models.Model):
                        sum(shown) AS shown
                   FROM minutes WHERE %(own)s GROUP BY key, contract_id
             ), posted AS (
-                SELECT group_key AS key, contract_id, max(ticket_id) AS ticket_id,
-                       -sum(points) AS points
+                SELECT COALESCE(group_key, 'entry:' || id) AS key, contract_id,
+                       max(ticket_id) AS ticket_id, -sum(points) AS points
                   FROM support_point_entry
-                 WHERE kind IN ('usage', 'correction')
-                   AND (group_key LIKE 'line:%%' OR group_key LIKE 'day:%%'
-                        OR group_key LIKE 'ticket:%%')
-                   AND %(own)s
-              GROUP BY group_key, contract_id
+                 WHERE kind IN ('usage', 'correction') AND %(own)s
+              GROUP BY 1, 2
             )
             SELECT found.*, ticket.number FROM (
                 SELECT COALESCE(target.key, posted.key) AS key,
@@ -171,7 +178,9 @@ class SupportReconciliation(models.Model):
                        COALESCE(target.points, 0)::int AS expected,
                        COALESCE(posted.points, 0)::int AS posted,
                        COALESCE(target.shown, 0)::int AS shown
-                  FROM target FULL JOIN posted ON posted.key = target.key
+                  FROM target
+             FULL JOIN posted ON posted.key = target.key
+                             AND posted.contract_id = target.contract_id
                  WHERE COALESCE(target.points, 0) <> COALESCE(posted.points, 0)
                     OR COALESCE(target.points, 0) <> COALESCE(target.shown, 0)
             ) found LEFT JOIN helpdesk_ticket ticket ON ticket.id = found.ticket_id

@@ -3,7 +3,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ..tools.points import point_price, whole_points
+from ..tools.points import point_price
 
 DEFAULT_MINUTES_PER_POINT = 15
 # Who sees what a customer has paid and negotiated; prices of tiers are no secret.
@@ -160,21 +160,26 @@ class SupportTier(models.Model):
 
     @api.constrains("hourly_rate", "minutes_per_point")
     def _check_point_price(self):
-        digits = self.env["decimal.precision"].precision_get("Product Price")
         for tier in self:
-            try:
-                point_price(tier.hourly_rate, tier.minutes_per_point, digits)
-            except ValueError as error:
-                raise ValidationError(
-                    self.env._(
-                        "A point of %(minutes)s minutes at %(rate)s per hour has a price that "
-                        "does not fit %(digits)s decimals. Choose another hourly rate, or raise "
-                        "the decimal accuracy 'Product Price' in the settings.",
-                        minutes=tier.minutes_per_point,
-                        rate=tier.hourly_rate,
-                        digits=digits,
-                    )
-                ) from error
+            self._check_rate_fits(tier.hourly_rate, tier.minutes_per_point)
+
+    @api.model
+    def _check_rate_fits(self, hourly_rate, minutes_per_point):
+        """Refuse an hourly rate at which a point's price has more decimals than prices have."""
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        try:
+            point_price(hourly_rate, minutes_per_point, digits)
+        except ValueError as error:
+            raise ValidationError(
+                self.env._(
+                    "A point of %(minutes)s minutes at %(rate)s per hour has a price that "
+                    "does not fit %(digits)s decimals. Choose another hourly rate, or raise "
+                    "the decimal accuracy 'Product Price' in the settings.",
+                    minutes=minutes_per_point,
+                    rate=hourly_rate,
+                    digits=digits,
+                )
+            ) from error
 
     @api.constrains("company_id")
     def _check_company_of_contracts(self):
@@ -300,18 +305,6 @@ class SupportTier(models.Model):
         )
         own = (self.company_id or self.env.company).resource_calendar_id
         return self.calendar_id.browse(shipped_id) if shipped_id else own
-
-    def _points_in(self, quantity, unit):
-        """Whole points of this tier in a quantity of a unit.
-
-        :raise ValueError: it is not a whole number of points
-        """
-        self.ensure_one()
-        # Not the product's unit, which somebody may have changed.
-        point_uom = self._get_point_uom(self.minutes_per_point)
-        if unit != point_uom:
-            quantity = unit._compute_quantity(quantity, point_uom, round=False)
-        return whole_points(quantity)
 
     def _expected_period_text(self, env, first, last=None):
         """Say on an invoice when its prepaid points are expected to be used; "" if nobody knows.

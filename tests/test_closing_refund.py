@@ -139,3 +139,71 @@ class TestClosingRefund(InvoiceCommon):
         note = self._close()
         self.assertEqual((note.state, note.amount_untaxed), ("draft", 300))
         self.assertFalse(note.reversed_entry_id)
+
+    def test_after_a_partial_credit_note_the_invoice_is_reversed_for_the_rest(self):
+        order = self._confirmed(20)
+        invoice = self._invoice(order)
+        self._credit_note(invoice, 5)
+        note = self._close()
+        self.assertEqual(note.reversed_entry_id, invoice)
+        self.assertEqual((note.invoice_line_ids.quantity, note.amount_untaxed), (15, 450))
+        self.assertEqual(order.order_line.product_uom_qty, 20)
+
+    def test_with_taxes_in_the_price(self):
+        tax = self.env["account.tax"].create(
+            {
+                "name": "19 % included",
+                "amount": 19,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included",
+            }
+        )
+        invoice = self._invoice(self._confirmed(20, price_unit=30, tax_ids=[Command.set(tax.ids)]))
+        self._log(self._create_ticket(), 60)
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_total), (504.2, 600))
+        note = self._close()
+        self.assertEqual(note.amount_total, 480)
+        note.action_post()
+        report = self._report()
+        self.assertEqual((report["refunded"], report["closing"]), (note.amount_untaxed, 0))
+
+    def test_without_a_sale_and_with_taxes_in_the_price(self):
+        self.tier_user.product_id.taxes_id = self.env["account.tax"].create(
+            {
+                "name": "19 % included",
+                "amount": 19,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included",
+            }
+        )
+        contract = self._open_contract()
+        currency = self.company.currency_id
+        self._grant(contract, 20, kind="purchase", amount=504.2, currency_id=currency.id)
+        note = self._close()
+        self.assertEqual((note.amount_untaxed, note.amount_total), (504.2, 600))
+
+    def test_a_draft_credit_note_is_followed(self):
+        self._invoice(self._confirmed(20))
+        line = self._close().invoice_line_ids
+        line.quantity = 15
+        self.assertEqual(self._balance(), 5)
+        self.assertFalse(self.env["support.reconciliation"]._find_differences())
+
+    def test_the_customer_reads_why(self):
+        self._invoice(self._confirmed(20))
+        self._confirmed(20)
+        self._close()
+        refunds = self._contract().entry_ids.filtered(lambda entry: entry.kind == "refund")
+        self.assertEqual(len(refunds), 2)
+        for entry in refunds:
+            self.assertIn("Refunded when the account closed: End of service", entry.name)
+
+    def test_who_may_not_open_the_credit_note_is_told_of_it(self):
+        self._invoice(self._confirmed(20))
+        contract = self._contract()
+        self.manager.group_ids += self.env.ref("sales_team.group_sale_salesman")
+        wizards = self.env["support.contract.close"].with_user(self.manager)
+        wizard = wizards.create({"contract_id": contract.id, "outcome": "refund", "reason": "End"})
+        action = wizard.action_close()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("draft credit note", action["params"]["message"])

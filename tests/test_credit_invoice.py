@@ -338,3 +338,29 @@ class TestCreditOnPayment(InvoiceCommon):
         self.assertEqual(self._balance(), 0)
         self._pay(invoice)
         self.assertEqual(self._balance(), 20)
+
+    def test_an_invoice_that_another_ones_credit_pays_is_paid(self):
+        first = self._invoice(self._confirmed(20, "payment"))
+        self._pay(first)
+        note = self._credit_note(first)
+        second = self._invoice(self._confirmed(20))
+        self.assertEqual(self._balance(), 0)
+        lines = (note | second).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        cron = self.env.ref("helpdesk_support_points.ir_cron_follow_payments")
+        triggered = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        lines.reconcile()
+        self.assertEqual(second.payment_state, "reversed")
+        self.assertGreater(
+            self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), triggered
+        )
+        self._run_cron("follow_payments")
+        self.assertEqual(self._balance(), 20)
+
+    def test_an_invoice_that_its_own_credit_note_pays_is_not(self):
+        invoice = self._invoice(self._confirmed(20, "payment"))
+        note = self._credit_note(invoice)
+        self.assertEqual((invoice.payment_state, note.amount_residual), ("reversed", 0))
+        self._run_cron("follow_payments")
+        self.assertEqual(self._balance(), 0)

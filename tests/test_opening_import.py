@@ -198,3 +198,12 @@ class TestOpeningImport(SupportCommon):
         company = self.env["res.company"].create({"name": "Sister Company"})
         with self.assertRaises(AccessError):
             self._wizard(self._row(), company_id=company.id).action_import()
+
+    def test_points_without_an_amount_move_at_the_rate_of_their_account(self):
+        wizard = self._wizard(self._row(amount="", currency="", expiry=""))
+        wizard.action_check()
+        wizard.action_import()
+        contract = self._contracts(self.university)
+        target = self._open_contract(tier=self.tier_technical)
+        [(_currency, [moved], _value, _money)] = contract._transfers_to(target)
+        self.assertEqual((moved.points_out, moved.points_in, moved.amount_in), (20, 14, None))

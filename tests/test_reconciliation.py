@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, tagged
 
 from .common import MODULE, SupportCommon
@@ -198,3 +198,43 @@ class TestReconciliation(SupportCommon):
         self.env.invalidate_all()
         self.assertEqual(line.support_contract_id, contract)
         self.assertEqual(contract.balance, -2)
+
+    def test_entries_that_no_rule_could_have_posted(self):
+        """Each by SQL and beside the guard, as only somebody with the database can."""
+        self._log(self.ticket, 30)
+        sold = self._sold_line(20)
+        other = self._open_contract(self.other_university)
+        lot = self.contract.entry_ids.filtered("sale_line_id")
+        insert = """INSERT INTO support_point_entry
+                           (contract_id, date, work_date, name, kind, points, lot_id, sale_line_id)
+                    VALUES (%s, '2026-01-07', '2026-01-07', 'x', %s, %s, %s, %s)"""
+        contract, update = self.contract.id, "UPDATE support_point_entry SET "
+        for query, values, causes in (
+            (insert, (contract, "usage", -5, None, None), {"usage"}),
+            (insert, (contract, "purchase", 5, None, None), {"entry"}),
+            (insert, (contract, "purchase", 5, None, sold.id), {"entry"}),
+            (insert, (contract, "refund", -5, lot.id, sold.id), {"entry"}),
+            (insert, (contract, "expiry", -50, lot.id, None), {"package"}),
+            (update + "contract_id = %s WHERE kind = 'usage'", (other.id,), {"usage"}),
+            (update + "sale_line_id = NULL WHERE id = %s", (lot.id,), {"order", "entry"}),
+        ):
+            with self.subTest(query, values=values), self.env.cr.savepoint() as savepoint:
+                self.cr.execute("ALTER TABLE support_point_entry DISABLE TRIGGER USER")
+                self._behind_odoo(query, *values)
+                for found in (self._found(), self.reconciliation._find_differences(self.contract)):
+                    self.assertEqual({one["cause"] for one in found}, causes)
+                    self.assertTrue(all(one["name"] for one in found))
+                statement = self.env["support.statement"].create(
+                    {
+                        "contract_id": contract,
+                        "date_from": "2026-01-01",
+                        "date_to": "2026-01-31",
+                    }
+                )
+                with self.assertRaisesRegex(UserError, "does not add up"):
+                    statement.with_user(self.manager).action_issue()
+                rows = self.reconciliation._reconcile()
+                unmendable = rows.filtered(lambda one: one.cause in ("entry", "package"))
+                self.assertLessEqual(set(unmendable.mapped("state")), {"open"})
+                savepoint.rollback()
+        self.assertFalse(self._found())

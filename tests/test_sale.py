@@ -236,3 +236,23 @@ class TestSale(SaleCommon):
         order.unlink()
         self.assertEqual(contract.entry_ids.mapped("points"), [-20, 20])
         self.assertFalse(contract.entry_ids.sale_line_id)
+
+    def test_an_own_rate_is_met_to_the_cent_beside_visible_discounts(self):
+        self.env["res.config.settings"].create({"group_discount_per_so_line": True}).execute()
+        pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Partners",
+                "item_ids": [Command.create({"compute_price": "percentage", "percent_price": 10})],
+            }
+        )
+        self._open_contract(hourly_rate=100)
+        order = self._order(20)
+        order.pricelist_id = pricelist
+        order._recompute_prices()
+        self.assertRecordValues(
+            order.order_line, [{"price_unit": 25, "discount": 0, "price_subtotal": 500}]
+        )
+
+    def test_a_rate_whose_point_price_no_price_can_show_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "does not fit"):
+            self._open_contract(hourly_rate=100.01)

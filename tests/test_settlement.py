@@ -185,3 +185,23 @@ class TestSettlement(SaleCommon):
         with freeze_time("2026-07-01 03:00:00"):
             self._run_cron("settle_overdrafts")
         self.assertFalse(self.env["sale.order"].search([("partner_id", "=", self.university.id)]))
+
+    def test_a_quotation_that_has_expired_holds_back_no_settlement(self):
+        contract = self._overdrawn(60, billing="postpaid")
+        package = self._order(20, support_contract_id=contract.id)
+        package.validity_date = "2026-06-20"
+        with freeze_time("2026-07-01 03:00:00"):
+            self._run_cron("settle_overdrafts")
+        orders = self.env["sale.order"].search([("partner_id", "=", self.university.id)])
+        self.assertEqual((orders - package).order_line.product_uom_qty, 4)
+
+    def test_an_account_keeps_its_points_when_those_of_its_tier_change(self):
+        tier = self.env["support.tier"].create({"name": "Other", "code": "OT", "hourly_rate": 100})
+        contract = self._open_contract(tier=tier)
+        self._grant(contract, -3, kind="adjustment")
+        tier.minutes_per_point = 30
+        order = self._settle(contract)
+        self.assertEqual((contract.minutes_per_point, order.order_line.product_uom_qty), (15, 3))
+        self.assertEqual(order.amount_untaxed, 75)
+        order.action_confirm()
+        self.assertEqual(contract.balance, 0)

@@ -130,9 +130,25 @@ class SupportContractClose(models.TransientModel):
         if contract.state != "closed":
             contract.action_close()
         for note in notes:
+            about = note.reversed_entry_id.name or note.ref
             contract.message_post(
-                body=self.env._("Draft credit note: %s", note._get_html_link(title=note.ref))
+                body=self.env._("Draft credit note for %s", note._get_html_link(title=about))
             )
-        if notes and notes.sudo(False).has_access("read"):
+        done = {"type": "ir.actions.act_window_close"}
+        if not notes:
+            return done
+        # Reading an invoice is not enough for its form.
+        if self.env.user.has_group("account.group_account_invoice"):
             return notes.sudo(False)._get_records_action(name=self.env._("Credit Notes"))
-        return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%s is closed. Accounting finds a draft credit note for what was invoiced.",
+                    contract.name,
+                ),
+                "next": done,
+            },
+        }
