@@ -40,11 +40,8 @@ def make_tickets(env, contract, count=1):
     )
 
 
-def make_entries(env, contracts, per_account, tickets=None, usage="usage"):
-    """Fill ledgers by SQL: a package on every hundredth day, usage on the others.
-
-    :param usage: kind of the latter; reconciliation would miss the time behind usage
-    """
+def make_entries(env, contracts, per_account, tickets=None):
+    """Fill ledgers by SQL: a package on every hundredth day, usage on the others."""
     env.flush_all()
     env.cr.execute(
         SQL(
@@ -54,14 +51,14 @@ def make_entries(env, contracts, per_account, tickets=None, usage="usage"):
                     group_key, revision, ticket_id, create_date, create_uid)
             SELECT contract.id, day.date, day.date, day.kind, day.points, day.amount, %(currency)s,
                    'Bench', 'bench:' || contract.id || ':' || day.number, 0,
-                   CASE WHEN day.kind <> 'purchase' AND given.ids <> '{}'
+                   CASE WHEN day.kind = 'usage' AND given.ids <> '{}'
                         THEN given.ids[1 + day.number %% array_length(given.ids, 1)]
                    END, now(), 1
               FROM support_contract contract,
                    (SELECT %(tickets)s::int[] AS ids) given,
                    LATERAL (
                        SELECT number, DATE '2024-01-01' + (number %% 700) AS date,
-                              CASE WHEN number %% 50 = 0 THEN 'purchase' ELSE %(usage)s END AS kind,
+                              CASE WHEN number %% 50 = 0 THEN 'purchase' ELSE 'usage' END AS kind,
                               CASE WHEN number %% 50 = 0 THEN 100 ELSE -2 END AS points,
                               CASE WHEN number %% 50 = 0 THEN 3000 END AS amount
                          FROM generate_series(0, %(count)s - 1) AS number
@@ -69,7 +66,6 @@ def make_entries(env, contracts, per_account, tickets=None, usage="usage"):
              WHERE contract.id IN %(contracts)s
             """,
             currency=env.company.currency_id.id,
-            usage=usage,
             tickets=list(tickets.ids) if tickets else [],
             count=per_account,
             contracts=tuple(contracts.ids),

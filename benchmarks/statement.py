@@ -124,7 +124,7 @@ def bench_books(env, table):
     """1,000 accounts with 100,000 entries: prepaid points and reconciliation."""
     make_employee(env)
     contracts = make_accounts(env, 1000)
-    make_entries(env, contracts, 100, usage="adjustment")
+    make_entries(env, contracts, 100)
     ticket = make_tickets(env, contracts[0])
     work = {"name": "Work", "unit_amount": 0.25, "ticket_id": ticket.id}
     env["account.analytic.line"].create([work] * TIME_LINES)

@@ -117,7 +117,8 @@ class SupportContract(models.Model):
         serialization and is retried on fresh data, which locking alone does not achieve.
 
         :param exclusive: guard every account, as for sales and jobs, which are rare
-        :return: dict of those accounts that had packages which expired → last day of the last one
+        :return: dict of those accounts that have packages whose last day is today (UTC) or was
+            before → last day of the last one
         """
         if not self:
             return {}
@@ -126,8 +127,9 @@ class SupportContract(models.Model):
         shared = self - guarded
         last_expiry = SQL(
             """(SELECT max(entry.expiry_date) FROM support_point_entry entry
-                 WHERE entry.contract_id = support_contract.id AND entry.expiry_date < %s)""",
-            max(company._support_today() for company in self.sudo().company_id),
+                 WHERE entry.contract_id = support_contract.id AND entry.expiry_date <= %s)""",
+            # No company's today, which would ask the database: its day may have ended already.
+            fields.Date.today(),
         )
         found = []
         if guarded:

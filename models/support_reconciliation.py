@@ -169,6 +169,9 @@ class SupportReconciliation(models.Model):
                        max(ticket_id) AS ticket_id, -sum(points) AS points
                   FROM support_point_entry
                  WHERE kind IN ('usage', 'correction') AND %(own)s
+                   AND (group_key LIKE 'line:%%' OR group_key LIKE 'day:%%'
+                        OR group_key LIKE 'ticket:%%'
+                        OR (group_key IS NULL AND timesheet_id IS NOT NULL))
               GROUP BY 1, 2
             )
             SELECT found.*, ticket.number FROM (

@@ -11,7 +11,8 @@ class SupportReconciliation(models.Model):
     def _find_entry_differences(self, contracts):
         """Find sales that no order or invoice knows, and packages that lost more than they had.
 
-        A source that was deleted after it was cancelled has taken its points back.
+        A source that was deleted after it was cancelled has taken its points back. Entries that
+        name neither a source nor the key of a rule, as from a migration, are nobody's.
         """
         own = (
             SQL("TRUE")
@@ -29,7 +30,7 @@ class SupportReconciliation(models.Model):
                        WHEN group_key LIKE 'order:%%' OR group_key LIKE 'invoice:%%'
                        THEN sale_line_id IS NULL AND invoice_line_id IS NULL
                        WHEN group_key IS NULL
-                       THEN kind = 'purchase' OR COALESCE(sale_line_id, invoice_line_id) IS NOT NULL
+                       THEN COALESCE(sale_line_id, invoice_line_id) IS NOT NULL
                        ELSE FALSE END
               GROUP BY 2, 3 HAVING sum(points) <> 0
              UNION ALL

@@ -201,20 +201,19 @@ class TestReconciliation(SupportCommon):
 
     def test_entries_that_no_rule_could_have_posted(self):
         """Each by SQL and beside the guard, as only somebody with the database can."""
-        self._log(self.ticket, 30)
+        time = self._log(self.ticket, 30)
         sold = self._sold_line(20)
         other = self._open_contract(self.other_university)
         lot = self.contract.entry_ids.filtered("sale_line_id")
-        insert = """INSERT INTO support_point_entry
-                           (contract_id, date, work_date, name, kind, points, lot_id, sale_line_id)
-                    VALUES (%s, '2026-01-07', '2026-01-07', 'x', %s, %s, %s, %s)"""
+        insert = """INSERT INTO support_point_entry (contract_id, date, work_date, name, kind,
+                                                     points, lot_id, sale_line_id, timesheet_id)
+                    VALUES (%s, '2026-01-07', '2026-01-07', 'x', %s, %s, %s, %s, %s)"""
         contract, update = self.contract.id, "UPDATE support_point_entry SET "
         for query, values, causes in (
-            (insert, (contract, "usage", -5, None, None), {"usage"}),
-            (insert, (contract, "purchase", 5, None, None), {"entry"}),
-            (insert, (contract, "purchase", 5, None, sold.id), {"entry"}),
-            (insert, (contract, "refund", -5, lot.id, sold.id), {"entry"}),
-            (insert, (contract, "expiry", -50, lot.id, None), {"package"}),
+            (insert, (contract, "usage", -5, None, None, time.id), {"usage"}),
+            (insert, (contract, "purchase", 5, None, sold.id, None), {"entry"}),
+            (insert, (contract, "refund", -5, lot.id, sold.id, None), {"entry"}),
+            (insert, (contract, "expiry", -50, lot.id, None, None), {"package"}),
             (update + "contract_id = %s WHERE kind = 'usage'", (other.id,), {"usage"}),
             (update + "sale_line_id = NULL WHERE id = %s", (lot.id,), {"order", "entry"}),
         ):

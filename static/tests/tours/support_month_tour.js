@@ -1,5 +1,7 @@
 import { registry } from "@web/core/registry";
 
+import { patient } from "./patient_steps";
+
 /** The customer has 16 points of an earlier package; of these 20, the accountant refunds 5. */
 const refundSteps = [
     {
@@ -136,5 +138,5 @@ const issueSteps = [
 ];
 
 registry.category("web_tour.tours").add("helpdesk_support_points_month", {
-    steps: () => [...sellAndInvoiceSteps, ...refundSteps, ...issueSteps],
+    steps: () => patient([...sellAndInvoiceSteps, ...refundSteps, ...issueSteps]),
 });

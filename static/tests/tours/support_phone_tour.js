@@ -1,6 +1,8 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+import { patient } from "./patient_steps";
+
 const { DateTime } = luxon;
 // Two days ago, so that no hour of the day makes it a call of the future.
 const received = DateTime.now().minus({ days: 2 }).startOf("minute");
@@ -8,7 +10,7 @@ const typed = (instant) => `edit ${instant.toFormat("MM/dd/yyyy HH:mm:ss")}`;
 
 registry.category("web_tour.tours").add("helpdesk_support_points_phone", {
     url: "/odoo/helpdesk-tickets",
-    steps: () => [
+    steps: () => patient([
         {
             trigger: ".o_list_button_add, .o-kanban-button-new",
             run: "click",
@@ -93,5 +95,5 @@ registry.category("web_tour.tours").add("helpdesk_support_points_phone", {
             content: "What the customer was told stays inside",
             trigger: ".o-mail-Message:contains(Reset the password together)",
         },
-    ],
+    ]),
 });

@@ -1,9 +1,11 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+import { patient } from "./patient_steps";
+
 registry.category("web_tour.tours").add("helpdesk_support_points_spine", {
     url: "/odoo/action-sale.action_quotations",
-    steps: () => [
+    steps: () => patient([
         {
             trigger: ".o_list_button_add",
             run: "click",
@@ -131,5 +133,5 @@ registry.category("web_tour.tours").add("helpdesk_support_points_spine", {
         {
             trigger: ".o_list_view .o_data_row td[name=closing]:contains(18)",
         },
-    ],
+    ]),
 });
