@@ -268,13 +268,23 @@ class SupportPointEntry(models.Model):
         return not self.invoice_line_id or self.invoice_line_id.parent_state == "posted"
 
     def action_open_source(self):
-        """Open the record behind the entry: its ticket, order or invoice."""
+        """Open what is behind the entry: the first of it that this person may read.
+
+        Accountants may not open tickets, nor support staff orders and invoices; they, and whoever
+        opens what has nothing behind it, see the entry itself.
+        """
         self.ensure_one()
         self.check_access("read")
-        source = (
-            self.ticket_id
-            or self.sale_line_id.order_id
-            or self.invoice_line_id.move_id
-            or self.contract_id
-        )
-        return source.get_formview_action()
+        for source in self._sources():
+            if source and source.has_access("read"):
+                return source.get_formview_action()
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return {**self.get_formview_action(), "name": kinds[self.kind], "target": "new"}
+
+    def _sources(self):
+        """Return what led to the entry, the nearest first; none of it has been checked."""
+        entry = self.sudo()
+        documents = [entry.sale_line_id.order_id, entry.invoice_line_id.move_id]
+        if self.kind == "refund":
+            documents.reverse()  # its credit note says more than the order that it belongs to
+        return [source.sudo(False) for source in (entry.ticket_id, *documents)]
