@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
-from ..tools.points import explain
+from ..tools.points import explain, points_for
 
 
 class AccountAnalyticLine(models.Model):
@@ -11,19 +11,32 @@ class AccountAnalyticLine(models.Model):
 
     @api.depends("ticket_id", "support_level_id", "support_contract_id", "support_billable")
     def _compute_support_unbooked_cause(self):
-        for line in self:
-            cause = False
-            if line.ticket_id and not line.support_contract_id and line.support_billable:
-                if not line.ticket_id.partner_id:
-                    cause = self.env._("The ticket has no customer.")
-                elif not line.support_level_id:
-                    cause = self.env._("The ticket had no level.")
-                else:
-                    cause = self.env._(
-                        "No open account of the customer for %s.",
-                        line.support_level_id.tier_id.name,
-                    )
-            line.support_unbooked_cause = cause
+        self.support_unbooked_cause = False
+        unbooked = self.filtered(
+            lambda line: line.ticket_id and line.support_billable and not line.support_contract_id
+        )
+        for contract, lines in unbooked._contracts_for().items():
+            for line in lines:
+                line.support_unbooked_cause = line._unbooked_cause(contract)
+
+    def _unbooked_cause(self, contract):
+        """Say why this time is unbooked, given the open account that would take it, if any."""
+        if not self.ticket_id.partner_id:
+            return self.env._("The ticket has no customer.")
+        if not self.support_level_id:
+            return self.env._("The ticket had no level.")
+        if not contract:
+            return self.env._(
+                "No open account of the customer for %s.", self.support_level_id.tier_id.name
+            )
+        points = points_for(self._support_minutes(), contract.minutes_per_point)
+        if contract.overdraft_policy == "block" and contract.balance < points:
+            return self.env._(
+                "%(account)s has %(left)s left and allows no overdraft.",
+                account=contract.name,
+                left=self._count_points(contract.balance),
+            )
+        return self.env._("%s can take it, but it was not booked yet.", contract.name)
 
     def _compute_support_explanation(self):
         for line in self:
@@ -90,9 +103,7 @@ class AccountAnalyticLine(models.Model):
             line.support_level_id = line.ticket_id.support_level_id
         for contract, lines in waiting._contracts_for().items():
             if contract:
-                lines.filtered(lambda line: not line.support_contract_id).write(
-                    {"support_contract_id": contract.id}
-                )
+                contract._take_time(lines.filtered(lambda line: not line.support_contract_id))
         left = waiting.filtered(lambda line: not line.support_contract_id)
         booked = len(waiting) - len(left)
         message = self.env._("Booked time entries: %s", booked)

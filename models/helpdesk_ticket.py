@@ -66,6 +66,11 @@ class HelpdeskTicket(models.Model):
         export_string_translation=False,
         help="Billable time entries that no account took yet.",
     )
+    support_unbooked_cause = fields.Char(
+        compute="_compute_support_unbooked_cause",
+        compute_sudo=True,
+        export_string_translation=False,
+    )
     support_balance = fields.Integer(
         related="support_contract_id.balance", string="Account Balance"
     )
@@ -138,6 +143,20 @@ class HelpdeskTicket(models.Model):
             ticket.support_unbooked_count = len(
                 own.filtered(lambda line: line.support_booking_state == "unbooked")
             )
+
+    def _compute_support_unbooked_cause(self):
+        unbooked = self.env["account.analytic.line"].search(
+            [
+                ("ticket_id", "in", self.ids),
+                ("support_contract_id", "=", False),
+                ("support_billable", "=", True),
+            ]
+        )
+        by_ticket = unbooked.grouped("ticket_id")
+        for ticket in self:
+            lines = by_ticket.get(ticket._origin, unbooked.browse())
+            causes = dict.fromkeys(line.support_unbooked_cause for line in lines)
+            ticket.support_unbooked_cause = " ".join(causes)
 
     @api.depends("support_entry_ids")
     def _compute_support_points_by_account(self):

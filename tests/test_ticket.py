@@ -144,6 +144,27 @@ class TestTicket(SupportCommon):
         self.assertEqual(params["type"], "warning")
         self.assertIn("No open account", params["message"])
 
+    def test_time_that_a_blocking_account_cannot_pay_names_the_account(self):
+        contract = self._open_contract(self.other_university, overdraft_policy="block")
+        ticket = self._create_ticket(self.other_university, support_contract_id=False)
+        lines = self._log(ticket, 5, support_billable=False, support_free_reason="x")
+        lines |= self._log(ticket, 5, support_billable=False, support_free_reason="x")
+        lines.write({"support_contract_id": False})
+        lines.write({"support_billable": True})
+        cause = f"{contract.name} has 0 points left and allows no overdraft."
+        self.assertEqual(lines.mapped("support_unbooked_cause"), [cause, cause])
+        self.assertEqual(ticket.support_unbooked_cause, cause)
+        message = lines.with_user(self.staff).action_book_support_time()["params"]["message"]
+        self.assertIn(cause, message)
+        self._grant(contract, 1)
+        lines.invalidate_recordset()
+        self.assertEqual(
+            lines[0].support_unbooked_cause,
+            f"{contract.name} can take it, but it was not booked yet.",
+        )
+        params = lines.with_user(self.staff).action_book_support_time()["params"]
+        self.assertIn("Booked: 1. Still waiting: 1.", params["message"])
+
     def test_a_copy_starts_without_time(self):
         ticket = self._create_ticket()
         self._log(ticket, 20)
