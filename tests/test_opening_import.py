@@ -138,6 +138,9 @@ class TestOpeningImport(SupportCommon):
         wizard.file = base64.b64encode(b"Kunde;Punkte\nUni;3\n")
         with self.assertRaisesRegex(UserError, "Missing: Reference, Tier, Date"):
             wizard.action_check()
+        wizard.file = base64.b64encode(b"Kunde;Punkte;Preis\nUni;3;4\n")
+        with self.assertRaisesRegex(UserError, "not known: Preis"):
+            wizard.action_check()
         wizard.file = False
         with self.assertRaisesRegex(UserError, "Choose a file"):
             wizard.action_check()

@@ -27,16 +27,27 @@ MAX_ROWS = 20_000
 MAX_BYTES = 20 * 1024 * 1024
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y")
+DELIMITERS = ";,\t"
+# Excel reads and writes such a line before the titles.
+SEPARATOR_LINE = re.compile(rf'"?sep=([{DELIMITERS}])"?[{DELIMITERS}\s]*', re.IGNORECASE)
 # Titles that a template in another language, or a person, may have given the columns.
 ALIASES = {
     "reference": {"reference", "referenz", "ref", "beleg", "belegnummer"},
     "customer": {"customer", "kunde", "kundin", "partner"},
     "tier": {"tier", "stufe", "tarif", "leistung", "leistungsart", "service"},
-    "points": {"points", "punkte", "supportpunkte"},
-    "amount": {"amount", "betrag", "nettobetrag", "net amount", "betrag netto"},
+    "points": {"points", "points left", "punkte", "restpunkte", "supportpunkte"},
+    "amount": {"amount", "net amount", "betrag", "betrag netto", "nettobetrag", "nettowert"},
     "currency": {"currency", "währung", "waehrung"},
     "date": {"date", "datum", "kaufdatum", "bought on"},
-    "expiry_date": {"expiry date", "expiry", "valid until", "gültig bis", "ablauf", "ablaufdatum"},
+    "expiry_date": {
+        "expiry date",
+        "expiry",
+        "valid until",
+        "gültig bis",
+        "ende der gültigkeit",
+        "ablauf",
+        "ablaufdatum",
+    },
 }
 
 
@@ -97,7 +108,8 @@ def parse_rows(table, today, titles=None):
 
     `titles` are further titles of columns, {column: [title]}, such as those of a translated
     template. Raises UnreadableTable "missing_columns" with their names when titles are not there,
-    and "no_rows" when there is nothing but titles.
+    "unknown_columns" or "same_columns" with the titles that say nothing or the same, as what
+    stands below them would be lost, and "no_rows" when there is nothing but titles.
 
     >>> rows = parse_rows([(1, ["Reference", "Customer", "Tier", "Points", "Date"]),
     ...                    (2, ["A1", "Uni", "user", "2,5", "31.02.2026"])], date(2026, 5, 1))
@@ -247,17 +259,34 @@ def _groups_of_three(text, separator):
 
 
 def _positions(cells, titles):
-    found = {}
+    """Where each column stands: {column: position}."""
+    columns = {
+        _title(title): column
+        for column, aliases in ALIASES.items()
+        for title in (*aliases, *titles.get(column, ()))
+    }
+    found, unknown = {}, []
     for position, title in enumerate(cells):
-        key = _text(title).lower().rstrip("*").strip().replace("_", " ")
-        for column, aliases in ALIASES.items():
-            further = {_text(one).lower() for one in titles.get(column, ())}
-            if key in aliases | further:
-                found.setdefault(column, position)
+        if not _title(title):
+            continue
+        column = columns.get(_title(title))
+        if column in found:
+            same = (_text(cells[found[column]]), _text(title))
+            raise UnreadableTable("same_columns", ", ".join(same))
+        if column:
+            found[column] = position
+        else:
+            unknown.append(_text(title))
     missing = [column for column in REQUIRED if column not in found]
+    if unknown:
+        raise UnreadableTable("unknown_columns", ", ".join(unknown))
     if missing:
         raise UnreadableTable("missing_columns", ", ".join(missing))
     return found
+
+
+def _title(text):
+    return _text(text).lower().rstrip("*:").strip().replace("_", " ")
 
 
 def _csv_rows(content):
@@ -271,13 +300,17 @@ def _csv_rows(content):
         raise UnreadableTable("not_text")
     if "\0" in text:
         raise UnreadableTable("not_text")
-    head = text.partition("\n")[0]
-    delimiter = max(";,\t", key=head.count)
+    lines = text.splitlines()
+    first = next((number for number, line in enumerate(lines) if line.strip(DELIMITERS + " ")), 0)
+    head = lines[first] if lines else ""
+    told = SEPARATOR_LINE.fullmatch(head)
+    delimiter = told[1] if told else max(DELIMITERS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         last = 0
         for cells in reader:
-            yield last + 1, cells
+            if not (told and last == first):
+                yield last + 1, cells
             last = reader.line_num
     except csv.Error as error:
         raise UnreadableTable("not_text", str(error)) from error

@@ -340,6 +340,14 @@ class SupportOpeningImport(models.TransientModel):
             "missing_columns": self.env._(
                 "The first row must have the titles of the columns. Missing: %s.", missing
             ),
+            "unknown_columns": self.env._(
+                "These columns are not known: %s. Give them titles of the template, or delete "
+                "them: nothing is to be lost unnoticed.",
+                error.detail,
+            ),
+            "same_columns": self.env._(
+                "These columns mean the same: %s. Keep the one with what is left.", error.detail
+            ),
         }
         return texts[error.reason]
 
@@ -350,22 +358,16 @@ class SupportOpeningImport(models.TransientModel):
         return {name: [one[name] for one in titles] for name in COLUMNS}
 
     def _column_titles(self):
-        return dict(
-            zip(
-                COLUMNS,
-                (
-                    self.env._("Reference"),
-                    self.env._("Customer"),
-                    self.env._("Tier"),
-                    self.env._("Points"),
-                    self.env._("Amount"),
-                    self.env._("Currency"),
-                    self.env._("Date"),
-                    self.env._("Valid Until"),
-                ),
-                strict=True,
-            )
-        )
+        return {
+            "reference": self.env._("Reference"),
+            "customer": self.env._("Customer"),
+            "tier": self.env._("Tier"),
+            "points": self.env._("Points"),
+            "amount": self.env._("Amount"),
+            "currency": self.env._("Currency"),
+            "date": self.env._("Date"),
+            "expiry_date": self.env._("Valid Until"),
+        }
 
     def _xlsx(self):
         """Return the name and the bytes of the template, with one example row."""

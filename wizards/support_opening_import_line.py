@@ -14,7 +14,12 @@ class SupportOpeningImportLine(models.TransientModel):
     )
     line = fields.Integer()
     status = fields.Selection(
-        [("bad", "Bad"), ("known", "Imported before"), ("good", "Good"), ("imported", "Imported")],
+        [
+            ("bad", "Bad"),
+            ("known", "Imported before"),
+            ("good", "Correct"),
+            ("imported", "Imported"),
+        ],
         required=True,
     )
     problem = fields.Text()

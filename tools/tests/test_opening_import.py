@@ -92,6 +92,41 @@ class TestDates(unittest.TestCase):
                 parse_date(text)
 
 
+class TestTitles(unittest.TestCase):
+    def _refused(self, *titles):
+        with self.assertRaises(UnreadableTable) as caught:
+            parse_rows([(1, titles), (2, GOOD)], TODAY)
+        return caught.exception.reason, caught.exception.detail
+
+    def test_words_of_the_dialog_are_titles(self):
+        words = [*TITLES[:3], "Restpunkte", "Nettowert", "Währung", "Datum", "Ende der Gültigkeit"]
+        (row,) = parse_rows([(1, words), (2, [*GOOD[:7], "31.12.2026"])], TODAY)
+        self.assertEqual((row.points, row.amount), (20, Decimal("600.00")))
+        self.assertEqual(row.expiry_date, date(2026, 12, 31))
+
+    def test_unknown_titles_are_refused_by_name(self):
+        titles = [*TITLES[:4], "Wert?", "", "Datum", "Bemerkung"]
+        self.assertEqual(self._refused(*titles), ("unknown_columns", "Wert?, Bemerkung"))
+
+    def test_two_titles_of_the_same_are_refused(self):
+        titles = [*TITLES[:4], "Restpunkte", *TITLES[5:]]
+        self.assertEqual(self._refused(*titles), ("same_columns", "Punkte, Restpunkte"))
+
+    def test_empty_lines_and_the_line_of_excel_may_come_first(self):
+        for head, delimiter in (
+            ("\n", ","),
+            ("\r\n ,,\r\n", ","),
+            ("sep=;\n", ";"),
+            ('"sep=,"\r\n', ","),
+            ("\nSEP=\t\n", "\t"),
+        ):
+            text = head + delimiter.join(("Kunde; a, b" if delimiter == "\t" else "Kunde", "Tarif"))
+            with self.subTest(head=head):
+                ((line, cells),) = read_table(text.encode(), "x.csv")
+                self.assertEqual(line, head.count("\n") + 1)
+                self.assertEqual(cells[1], "Tarif")
+
+
 class TestRows(unittest.TestCase):
     def test_a_good_row(self):
         (row,) = rows_of(GOOD)
