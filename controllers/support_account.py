@@ -149,7 +149,6 @@ class SupportAccountPortal(SupportTicketPortal):
             "number": contract.name,
             "tier": contract.tier_id.name,
             "customer": contract.partner_id.name,
-            "is_closed": contract.state == "closed",
             **_balance(contract, contract.balance, words),
         }
 
@@ -268,6 +267,7 @@ def _balance(contract, points, words):
     return {
         "balance": words.balance(points),
         "hours": words.hours(points),
+        "is_closed": contract.state == "closed",
         "state": state,
         "state_label": labels[state],
     }

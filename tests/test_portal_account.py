@@ -106,17 +106,16 @@ class TestPortalAccountPages(PortalAccountCase):
         self.assertTrue(response.headers["Location"].endswith("/my"))
         _response, text = self._open(self.alice, self._url(self.acme_account))
         self.assertIn("closed on", text)
+        self.assertIn("Points left 32 8:00 h Closed", text)
 
     def test_the_page_of_an_account_accounts_for_each_point(self):
         response, text = self._open(self.alice, self._url(self.acme_account))
         self.assertIn("Points left 32 8:00 h Good Credited +40 Used by requests −8", text)
-        row = rf"{self.alice_ticket.number} Acme cannot log in Received \S+ \S+ [AP]M 1st level −3"
-        self.assertRegex(text, row)
-        row = (
-            rf"{self.fiona_ticket.number} Faculty needs courses Received \S+ \S+ [AP]M 1st level −5"
-        )
-        self.assertRegex(text, row)
-        self.assertIn("Purchase – Order S00042 +40", text)
+        for ticket, points in ((self.alice_ticket, "−3"), (self.fiona_ticket, "−5")):
+            # Date and number stand once more below the title, for telephones.
+            row = rf"{ticket.number} {ticket.name} \S+ · {ticket.number} Received \S+ \S+ [AP]M"
+            self.assertRegex(text, f"{row} 1st level {points}")
+        self.assertIn("Purchase – Order S00042 01/05/2026 +40", text)
         self.assertIn("<svg", response.text)
         self.assertIn(f'href="/my/ticket/{self.alice_ticket.id}"', response.text)
         # Its page would not open.
@@ -137,9 +136,11 @@ class TestPortalAccountPages(PortalAccountCase):
     def test_whom_an_account_covers_sees_the_balance_and_their_own_requests(self):
         response, text = self._open(self.fiona, self._url(self.acme_account))
         self.assertIn("Points left 32", text)
-        self.assertRegex(text, r"Faculty needs courses Received \S+ \S+ [AP]M 1st level −5")
+        self.assertRegex(
+            text, r"Faculty needs courses \S+ · \S+ Received \S+ \S+ [AP]M 1st level −5"
+        )
         self.assertIn("Other requests −3", text)
-        self.assertIn("Purchase +40", text)
+        self.assertIn("Purchase 01/05/2026 +40", text)
         for secret in (self.alice_ticket.number, "cannot log in", "S00042", "/statement", "<svg"):
             with self.subTest(secret):
                 self.assertNotIn(secret, response.text)

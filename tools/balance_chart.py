@@ -11,7 +11,7 @@ MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 40, 4, 20, 20
 MAX_POINT_TICKS = 6
 MAX_DAY_TICKS = 8
 # A label of a month, such as "Sept. 2026", and the space after it.
-TICK_LABEL_WIDTH = 60
+TICK_LABEL_WIDTH = 66
 # A label of a credit, such as "+40", is about so wide.
 MARK_LABEL_WIDTH = 34
 
@@ -91,7 +91,7 @@ def balance_chart(balances, opening, date_from, date_to, credits=(), until=None,
     zero = y_of(0)
     has_month_ticks = days > _MAX_DAYS_WITH_DAY_TICKS
     ticks = _month_ticks if has_month_ticks else _day_ticks
-    max_ticks = max(1, min(MAX_DAY_TICKS, width // TICK_LABEL_WIDTH))
+    max_ticks = max(1, min(MAX_DAY_TICKS, int(right - left) // TICK_LABEL_WIDTH))
     return Chart(
         width=width,
         height=height,

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import date, timedelta
+from itertools import pairwise
 from unittest import TestCase
 
 from hypothesis import given, settings
@@ -63,7 +64,10 @@ class TestPicture(TestCase):
             with self.subTest(length):
                 last_day = FIRST_DAY + timedelta(days=length - 1)
                 chart = balance_chart([], 0, FIRST_DAY, last_day, size=(360, 180))
-                self.assertTrue(0 < len(chart.day_ticks) <= 360 // TICK_LABEL_WIDTH)
+                places = [tick.position for tick in chart.day_ticks]
+                self.assertTrue(places)
+                for one, following in pairwise(places):
+                    self.assertGreaterEqual(following - one, TICK_LABEL_WIDTH)
 
     def test_the_line_steps_from_the_opening_to_the_closing(self):
         chart = march([(date(2026, 3, 10), 20)], opening=10)
