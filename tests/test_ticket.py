@@ -144,6 +144,19 @@ class TestTicket(SupportCommon):
         self.assertEqual(params["type"], "warning")
         self.assertIn("No open account", params["message"])
 
+    def test_time_needs_hours_or_words(self):
+        ticket = self._create_ticket()
+        with Form(ticket.with_user(self.staff)) as form:
+            # The client abandons a row that is neither touched nor valid.
+            missing = self.assertRaisesRegex(AssertionError, "'name' is a required field")
+            with missing, form.timesheet_ids.new():
+                pass
+            with form.timesheet_ids.new() as line:
+                line.unit_amount = 0.5
+            with form.timesheet_ids.new() as line:
+                line.name = "Looked into it"
+        self.assertEqual(len(ticket.timesheet_ids), 2)
+
     def test_time_that_a_blocking_account_cannot_pay_names_the_account(self):
         contract = self._open_contract(self.other_university, overdraft_policy="block")
         ticket = self._create_ticket(self.other_university, support_contract_id=False)

@@ -86,7 +86,8 @@ registry.category("web_tour.tours").add("helpdesk_support_points_spine", {
             run: "click",
         },
         {
-            trigger: ".o_selected_row .o_field_widget[name=name] :is(input, textarea)",
+            content: "New time starts with its description",
+            trigger: ".o_selected_row .o_field_widget[name=name] :is(input, textarea):focus",
             run: "edit Reset the password",
         },
         {
