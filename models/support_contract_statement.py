@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -69,12 +70,15 @@ class SupportContract(models.Model):
         self.env["support.statement"].check_access("create")
         statement = self._next_statement()
         if not statement:
+            first = self._current_period()[0]
             raise UserError(
                 self.env._(
                     "%(account)s has no past month that is still open: its next period begins on "
-                    "%(first)s.",
+                    "%(first)s. Issue it from %(ready)s on, or use Print Statement for the "
+                    "current state.",
                     account=self.display_name,
-                    first=format_date(self.env, self._current_period()[0]),
+                    first=format_date(self.env, first),
+                    ready=format_date(self.env, first + relativedelta(months=1, day=1)),
                 )
             )
         return statement.get_formview_action()

@@ -300,7 +300,7 @@ class TestStatementBatch(IssueCommon):
         )
         self.assertEqual(contract.action_next_statement()["res_id"], statement.id)
         self._issue(statement)
-        with self.assertRaisesRegex(UserError, "05/01/2026"):
+        with self.assertRaisesRegex(UserError, "on 05/01/2026. Issue it from 06/01/2026 on"):
             contract.action_next_statement()
 
 
