@@ -85,6 +85,7 @@ class SupportStatementBatch(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _contracts(self):
