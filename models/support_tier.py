@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ..tools.points import point_price
 
@@ -176,7 +176,7 @@ class SupportTier(models.Model):
                     "does not fit %(digits)s decimals. Choose another hourly rate, or raise "
                     "the decimal accuracy 'Product Price' in the settings.",
                     minutes=minutes_per_point,
-                    rate=hourly_rate,
+                    rate=formatLang(self.env, hourly_rate),
                     digits=digits,
                 )
             ) from error
