@@ -156,11 +156,7 @@ class AccessWorld(HoleCase):
         cls.alice_ticket.write({"user_id": cls.users["own"].id, "team_id": teams[0].id})
         cls.bob_ticket.write({"user_id": cls.users["manager"].id, "team_id": teams[1].id})
         foreign = cls._new_ticket("Second firm's secret", "2", team_id=teams[2].id)
-        cls.records["helpdesk.ticket"] = {
-            "A": cls.alice_ticket,
-            "B": cls.bob_ticket,
-            "2": foreign,
-        }
+        cls.records["helpdesk.ticket"] = {"A": cls.alice_ticket, "B": cls.bob_ticket, "2": foreign}
         for label, ticket in cls.records["helpdesk.ticket"].items():
             ticket.support_level_id = cls.records["support.level"][label]
         assignee = {"A": cls.users["own"].id, "B": cls.users["manager"].id}

@@ -149,8 +149,8 @@ class TestTicket(SupportCommon):
         with Form(ticket.with_user(self.staff)) as form:
             # The client abandons a row that is neither touched nor valid.
             missing = self.assertRaisesRegex(AssertionError, "'name' is a required field")
-            with missing, form.timesheet_ids.new():
-                pass
+            with missing, form.timesheet_ids.new() as line:
+                self.assertFalse(line.name)
             with form.timesheet_ids.new() as line:
                 line.unit_amount = 0.5
             with form.timesheet_ids.new() as line:
