@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import posixpath
 import re
-from functools import lru_cache
 
 from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, models
@@ -14,7 +13,6 @@ DELAY_OPTION = "--javascript-delay"
 STYLESHEET = re.compile(r'<link\b[^>]*\bhref="(/web/assets/[^"]+\.min\.css)"[^>]*>')
 
 
-@lru_cache(maxsize=8)
 def _font(path):
     """Return the content of a font among the static files of an addon, or None."""
     try:

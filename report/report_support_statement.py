@@ -24,14 +24,14 @@ class Words:
         zone = contract.tier_id._get_calendar().sudo().tz
         self.date = cache(lambda day: format_date(env, day))
         self._zoned = env.user.with_context(tz=zone)
-        self._time = lambda instant: format_time(env, instant, tz=zone, time_format="short")
+        self._time = cache(lambda time: format_time(env, time, time_format="short"))
         self._number = cache(lambda number: formatLang(env, number, digits=0))
         self._minutes_per_point = contract.minutes_per_point
 
     def instant(self, instant):
         """Day and time of an instant in UTC, as the service hours have them."""
-        day = fields.Datetime.context_timestamp(self._zoned, instant).date()
-        return f"{self.date(day)} {self._time(instant)}"
+        local = fields.Datetime.context_timestamp(self._zoned, instant)
+        return f"{self.date(local.date())} {self._time(local.time().replace(second=0))}"
 
     def balance(self, points):
         """Points as they stand: 12, −3."""

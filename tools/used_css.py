@@ -8,12 +8,17 @@ letter uses a tenth; the rest was more than half of the time that a statement to
 import re
 from base64 import b64encode
 from functools import lru_cache
+from itertools import chain
 
 _TOKEN = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)]*\)|[{};]""", re.S)
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _COMMA = re.compile(r",(?![^(]*\))")
 # What is in brackets is no class that an element must have: :not(.x), [href="#top"].
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_ROUND_BRACKETS = re.compile(r"\([^)]*\)")
+_SQUARE_BRACKETS = re.compile(r"\[[^\]]*\]")
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
+# The attribute, and the first word of its value if it must be equal: [type="button"].
+_ASKED_ATTRIBUTE = re.compile(r"""\[\s*([\w-]+)\s*(?:=\s*["']?([A-Za-z0-9_-]+))?""")
 _NAME = re.compile(r"[.#]-?[A-Za-z_][\w-]*")
 _TYPE = re.compile(r"(?<![\w.#:-])[A-Za-z][\w-]*")
 _ELEMENT = re.compile(r"<([A-Za-z][\w-]*)")
@@ -32,13 +37,13 @@ _GROUPS = ("@media", "@supports")
 def used_css(css, html):
     """The rules of `css` that may apply to `html`, in their order.
 
-    A selector is left out if it asks for an element that there is not, or for a class or an id
-    that none has. All else stays.
+    A selector is left out if it asks for an element that there is not, for a class or an id that
+    none has, or for an attribute whose name or value stands nowhere. All else stays.
 
     >>> used_css("p{margin:0}.a .b,i,#c:not(.d){top:0}@media print{.x{top:0}}", '<p id="c">')
     'p{margin:0}#c:not(.d){top:0}'
     """
-    return _written(_rules(css), _names(html))
+    return _used(css, _names(html) & _asked_anywhere(css))
 
 
 def embed_fonts(css, html, read):
@@ -46,30 +51,52 @@ def embed_fonts(css, html, read):
 
     A letter has the plain font of each family that a rule names, and the bold one if `css` or a
     style in `html` asks for bold. All other faces go, those from other servers too. A font that
-    cannot be read keeps its link.
+    cannot be read keeps its link. What has been read is kept.
 
     :param read: function from the path of a font file on this server to its bytes, or to None
     """
-    rules = _FONT_FACE.sub("", css)
-    named = " ".join(_FONTS_NAMED.findall(rules))
-    weights = _PLAIN + _BOLD if _ASKS_FOR_BOLD.search(rules + html) else _PLAIN
+    asks_for_bold = _ASKS_FOR_BOLD.search(_FONT_FACE.sub("", css) + html)
+    return _embedded(css, _PLAIN + _BOLD if asks_for_bold else _PLAIN, read)
+
+
+# A letter looks like the one before it: what it uses is the same, whatever it says.
+@lru_cache(maxsize=16)
+def _used(css, names):
+    return _written(_rules(css), names)
+
+
+@lru_cache(maxsize=8)
+def _asked_anywhere(css):
+    return frozenset().union(*_asked_by(_rules(css)))
+
+
+def _asked_by(rules):
+    for _prelude, selectors, body in rules:
+        yield from (asked for _selector, asked in selectors)
+        if isinstance(body, tuple):
+            yield from _asked_by(body)
+
+
+@lru_cache(maxsize=16)
+def _embedded(css, weights, read):
+    named = " ".join(_FONTS_NAMED.findall(_FONT_FACE.sub("", css)))
 
     def embedded(face):
         described = dict(_DESCRIPTOR.findall(face[1]))
         family = described.get("font-family", "").strip()
+        weight = described.get("font-weight", "normal").strip()
         font = _FONT_URL.search(face[1])
         is_wanted = (
             font
             and re.search(rf"\b{re.escape(family)}\b(?!-)", named)
             and described.get("font-style", "normal").strip() == "normal"
-            and described.get("font-weight", "normal").strip() in weights
+            and weight in weights
         )
         if not is_wanted:
             return ""
         content = read(font[1])
         if content is None:
             return face[0]
-        weight = described.get("font-weight", "normal").strip()
         return (
             f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:normal;"
             f"src:url(data:font/{font[2]};base64,{b64encode(content).decode()})}}"
@@ -78,13 +105,18 @@ def embed_fonts(css, html, read):
     return _FONT_FACE.sub(embedded, css)
 
 
+@lru_cache(maxsize=2)
 def _names(html):
-    """Names, classes and ids of all elements, written as in a selector."""
+    """The names, classes and ids of all elements, written as in a selector, and all words.
+
+    A word begins with a bracket: which of them are attributes is not worth the time to find out.
+    """
     names = _UNWRITTEN.union(map(str.lower, _ELEMENT.findall(html)))
     for attribute, double, single in _ATTRIBUTE.findall(html):
         prefix = "." if attribute == "class" else "#"
         names.update(prefix + name for name in (double or single).split())
-    return names
+    names.update("[" + word for word in set(_WORD.findall(html.lower())))
+    return frozenset(names)
 
 
 def _written(rules, names):
@@ -141,5 +173,13 @@ def _asked(selector):
     # An escape such as .p-1\.5 is not read: the selector stays.
     if "\\" in selector:
         return frozenset()
-    plain = _BRACKETS.sub("", selector)
-    return frozenset([*_NAME.findall(plain), *map(str.lower, _TYPE.findall(plain))])
+    certain = _ROUND_BRACKETS.sub("", selector)
+    plain = _SQUARE_BRACKETS.sub("", certain)
+    attributes = filter(None, chain.from_iterable(_ASKED_ATTRIBUTE.findall(certain)))
+    return frozenset(
+        [
+            *_NAME.findall(plain),
+            *map(str.lower, _TYPE.findall(plain)),
+            *("[" + word.lower() for word in attributes),
+        ]
+    )
