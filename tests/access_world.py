@@ -173,7 +173,7 @@ class AccessWorld(HoleCase):
         return cls.env["helpdesk.ticket"].create(
             {
                 "name": name,
-                "description": "<p>Secret.</p>",
+                "description": f"<p>{name}</p>",
                 "partner_id": partner.id,
                 "company_id": dict(cls._companies())[label].id,
                 **values,

@@ -64,11 +64,13 @@ POST_NAMES = (
     "description",
     "context",
 )
+OF_ACME, OF_BETA = ("Acme cannot log in", "Spare A"), ("Beta lost its exams", "Spare B")
+OF_NOBODY = ("Second firm", "Spare 2")
 SECRETS = {
-    "alice": ("Beta lost its exams", "Second firm", "Secret"),
-    "bob": ("Acme cannot log in", "Second firm", "Secret"),
-    "fiona": ("Acme cannot log in", "Beta lost its exams", "Second firm", "Secret"),
-    None: ("Acme cannot log in", "Beta lost its exams", "Second firm", "Secret"),
+    "alice": (*OF_BETA, *OF_NOBODY),
+    "bob": (*OF_ACME, *OF_NOBODY),
+    "fiona": (*OF_ACME, *OF_BETA, *OF_NOBODY),
+    None: (*OF_ACME, *OF_BETA, *OF_NOBODY),
 }
 
 
