@@ -90,6 +90,26 @@ def interleaved(*works, rounds=ROUNDS, before=None):
     return [statistics.median(own) for own in times]
 
 
+def difference(ours, stock, rounds=ROUNDS, before=None):
+    """Median times of two calls, and the median of what the first takes longer, in seconds.
+
+    The two follow each other at once, in turns as the first: so a machine that is slower for a
+    while is slower for both, where the difference of two medians would take its pace for ours.
+    """
+    times = {ours: [], stock: []}
+    for index in range(rounds + 1):
+        for work in (ours, stock) if index % 2 else (stock, ours):
+            if before:
+                before()
+            gc.collect()
+            started = time.perf_counter()
+            work()
+            if index:
+                times[work].append(time.perf_counter() - started)
+    more = [own - theirs for own, theirs in zip(times[ours], times[stock], strict=True)]
+    return *(statistics.median(times[work]) for work in (ours, stock)), statistics.median(more)
+
+
 def queries(env, work):
     """Number of queries of a call, from a cold cache."""
     env.flush_all()

@@ -37,9 +37,7 @@ class AccountAnalyticLine(models.Model):
         copy=False,
         help="The account that pays for this time; it stays as it was when the time was logged.",
     )
-    support_points = fields.Integer(
-        string="Points", compute="_compute_support_points", store=True, precompute=True
-    )
+    support_points = fields.Integer(string="Points", compute="_compute_support_points", store=True)
     support_billable = fields.Boolean(
         string="Billed in Points",
         default=True,
@@ -79,8 +77,8 @@ class AccountAnalyticLine(models.Model):
     def _check_free_reason(self):
         for line in self:
             if (
-                line.ticket_id
-                and not line.support_billable
+                not line.support_billable
+                and line.ticket_id
                 and not (line.support_free_reason or "").strip()
             ):
                 raise ValidationError(
@@ -91,18 +89,18 @@ class AccountAnalyticLine(models.Model):
 
     @api.constrains("unit_amount", "product_uom_id", "ticket_id")
     def _check_support_time(self):
-        for line in self.filtered("ticket_id"):
+        for hours in set(self.filtered("ticket_id")._support_hours()):
             try:
-                minutes_from_hours(line._support_hours())
+                minutes_from_hours(hours)
             except InvalidTime as error:
-                raise ValidationError(line._invalid_time_message(error.reason)) from error
+                raise ValidationError(self._invalid_time_message(error.reason)) from error
 
     @api.constrains("ticket_id", "support_contract_id", "support_level_id", "company_id")
     def _check_support_contract(self):
-        keys = ("support_contract_id", "ticket_id", "support_level_id", "company_id")
         booked = self.sudo().filtered("support_contract_id")
         for contract, ticket, level, company in {
-            tuple(map(line.__getitem__, keys)) for line in booked
+            (line.support_contract_id, line.ticket_id, line.support_level_id, line.company_id)
+            for line in booked
         }:
             if (
                 not contract._covers(ticket.commercial_partner_id)
@@ -180,7 +178,9 @@ class AccountAnalyticLine(models.Model):
             )
         if vals.get("ticket_id"):
             self.env["helpdesk.ticket"].browse(vals["ticket_id"]).check_access("read")
-        contract = self.env["support.contract"].sudo().browse(vals.get("support_contract_id") or [])
+        if not vals.get("support_contract_id"):
+            return
+        contract = self.env["support.contract"].sudo().browse(vals["support_contract_id"])
         if contract.state in ("draft", "closed") and any(
             line.support_contract_id != contract for line in self.sudo()
         ):
@@ -254,27 +254,25 @@ class AccountAnalyticLine(models.Model):
         tickets = self.env["helpdesk.ticket"].browse({vals["ticket_id"] for vals in on_ticket})
         tickets.check_access("read")
         # Most lines of a batch share what follows from their ticket.
-        account_for = cache(self._account_for_time)
-        project_for = cache(lambda ticket, contract: ticket._get_timesheet_project(contract).id)
+        follows_from = cache(self._ticket_time_values)
         for vals in on_ticket:
             # A form sends empty values for what it shows: they are filled like missing ones.
-            ticket, level, contract = account_for(
-                vals["ticket_id"],
-                vals.get("support_level_id") or False,
-                vals.get("support_contract_id") or False,
+            vals.update(
+                follows_from(
+                    vals["ticket_id"],
+                    vals.get("support_level_id") or False,
+                    vals.get("support_contract_id") or False,
+                    bool(vals.get("project_id") or vals.get("task_id")),
+                )
             )
-            vals["support_level_id"] = level.id
-            vals["support_contract_id"] = contract.id
-            vals["company_id"] = ticket.company_id.id
-            if not vals.get("project_id") and not vals.get("task_id"):
-                vals["project_id"] = project_for(ticket, contract)
         return vals_list
 
     @api.model
-    def _account_for_time(self, ticket_id, level_id, contract_id):
-        """Return ticket, level and account of new time, as superuser; the given ones if they fit.
+    def _ticket_time_values(self, ticket_id, level_id, contract_id, has_project):
+        """Return the values of new time that follow from its ticket, or were given and fit.
 
         :param level_id, contract_id: what was given, or False
+        :param has_project: whether a project or a task was given
         """
         ticket = self.env["helpdesk.ticket"].sudo().browse(ticket_id)
         level, contract = ticket.support_level_id, ticket.support_contract_id
@@ -284,7 +282,14 @@ class AccountAnalyticLine(models.Model):
             contract = contract.browse(contract_id)
         if not contract._pays_for(ticket, level.tier_id):
             contract = ticket._find_support_contract(level.tier_id)
-        return ticket, level, contract
+        values = {
+            "support_level_id": level.id,
+            "support_contract_id": contract.id,
+            "company_id": ticket.company_id.id,
+        }
+        if not has_project:
+            values["project_id"] = ticket._get_timesheet_project(contract).id
+        return values
 
     @api.model
     def _check_employee(self, error):

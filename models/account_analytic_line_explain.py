@@ -29,7 +29,7 @@ class AccountAnalyticLine(models.Model):
             return self.env._(
                 "No open account of the customer for %s.", self.support_level_id.tier_id.name
             )
-        points = points_for(self._support_minutes(), contract.minutes_per_point)
+        points = points_for(sum(self._support_minutes()), contract.minutes_per_point)
         if contract.overdraft_policy == "block" and contract.balance < points:
             return self.env._(
                 "%(account)s has %(left)s left and allows no overdraft.",
@@ -48,13 +48,13 @@ class AccountAnalyticLine(models.Model):
         """Values of 'why so many points?': minutes → rounding → tier → package."""
         self.ensure_one()
         contract = self.support_contract_id
-        values = {"line": self, "contract": contract, "minutes": self._support_minutes()}
+        values = {"line": self, "contract": contract, "minutes": sum(self._support_minutes())}
         if not (contract and self.support_billable):
             return values
         [(group_key, group)] = self._complete_groups(self.sudo()._billing_groups()).items()
         entries = self.env["support.point.entry"]
         billed = group.lines.filtered("support_billable")
-        rounding = explain(billed._billed_minutes(), contract.minutes_per_point)
+        rounding = explain(sum(billed._support_minutes()), contract.minutes_per_point)
         return {
             **values,
             "tier": contract.tier_id,

@@ -24,61 +24,69 @@ class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
     def _support_hours(self):
-        """Time of the line in hours; day-encoded time is converted without rounding."""
-        self.ensure_one()
-        unit = self.product_uom_id
+        """Return the time of each line in hours; day-encoded time is converted without rounding."""
         # Not env.ref, which asks the database on every call.
-        hour_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_hour")
-        if unit.id in (False, hour_id):
-            return self.unit_amount
-        hour = unit.browse(hour_id)
-        if not unit._has_common_reference(hour):
-            return self.unit_amount
-        return unit._compute_quantity(self.unit_amount, hour, round=False)
+        hour = self.env["uom.uom"].browse(
+            self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_hour")
+        )
+
+        def hours(line):
+            unit = line.product_uom_id
+            if not unit or unit == hour or not unit._has_common_reference(hour):
+                return line.unit_amount
+            return unit._compute_quantity(line.unit_amount, hour, round=False)
+
+        return [hours(line) for line in self]
 
     def _support_minutes(self):
-        """Whole minutes of the line; 0 for a time that ``_check_support_time`` refuses."""
-        try:
-            return minutes_from_hours(self._support_hours())
-        except InvalidTime:
-            return 0
+        """Return the whole minutes of each line; 0 for what ``_check_support_time`` refuses."""
+
+        @cache
+        def minutes(hours):
+            try:
+                return minutes_from_hours(hours)
+            except InvalidTime:
+                return 0
+
+        return [minutes(hours) for hours in self._support_hours()]
 
     def _paying_contract(self):
         """Return the account that pays, as superuser; for a new line the one that will."""
         self.ensure_one()
         contract = self.support_contract_id.sudo()
-        ticket = self.ticket_id.sudo()
         if contract or self.id:
             return contract
+        ticket = self.ticket_id.sudo()
         level = self.support_level_id.sudo() or ticket.support_level_id
         ticket_contract = ticket.support_contract_id
         return ticket_contract if ticket_contract._pays_for(ticket, level.tier_id) else contract
 
     def _billed_minutes(self):
-        """Sum of the whole minutes of these lines that are billable."""
-        return sum(line._support_minutes() for line in self if line.support_billable)
+        """Return the whole minutes that each line is billed for: a dict of id → minutes."""
+        minutes = zip(self, self._support_minutes(), strict=True)
+        return {line.id: own if line.support_billable else 0 for line, own in minutes}
 
     @api.depends(*sorted(BOOKING_KEYS))
     def _compute_support_points(self):
-        together = self.browse()
+        together = set()
+        billed = self._billed_minutes()
         for line in self:
             contract = line._paying_contract()
-            if not (contract and line.support_billable):
+            if not contract:
                 line.support_points = 0
             elif contract.rounding_scope == "entry" or not line.id:
-                line.support_points = points_for(
-                    line._support_minutes(), contract.minutes_per_point
-                )
+                line.support_points = points_for(billed[line.id], contract.minutes_per_point)
             else:
-                together |= line
-        groups = together.sudo()._billing_groups()
+                together.add(line.id)
+        groups = self.sudo().browse(together)._billing_groups()
         for group in self._complete_groups(groups).values():
+            of_group = group.lines._billed_minutes()
             minutes = points = 0
             for line in group.lines.sorted(lambda line: (line.date, line.id)):
-                minutes += line._billed_minutes()
+                minutes += of_group[line.id]
                 total = points_for(minutes, group.contract.minutes_per_point)
-                if line in together:
-                    together.browse(line.id).support_points = total - points
+                if line.id in together:
+                    self.browse(line.id).support_points = total - points
                 points = total
 
     def _billing_groups(self):
@@ -87,7 +95,8 @@ class AccountAnalyticLine(models.Model):
         :return: dict of group key → ``BillingGroup`` with the lines of ``self`` in it
         """
         groups = {}
-        for line in self.sudo().filtered("support_contract_id"):
+        booked = self.sudo().filtered("support_contract_id")
+        for line in booked:
             contract, ticket = line.support_contract_id, line.ticket_id
             key = group_key(
                 contract.rounding_scope,
@@ -96,9 +105,11 @@ class AccountAnalyticLine(models.Model):
                 contract_id=contract.id,
                 day=line.date,
             )
-            lines = groups[key].lines | line if key in groups else line
-            groups[key] = BillingGroup(contract, ticket, line.date, lines)
-        return groups
+            groups.setdefault(key, (contract, ticket, line.date, []))[-1].append(line.id)
+        return {
+            key: BillingGroup(contract, ticket, day, booked.browse(ids))
+            for key, (contract, ticket, day, ids) in groups.items()
+        }
 
     @api.model
     def _complete_groups(self, groups):
@@ -139,7 +150,7 @@ class AccountAnalyticLine(models.Model):
         if not groups:
             return
         contracts = self.env["support.contract"].union(
-            *(group.contract for group in groups.values())
+            *{group.contract for group in groups.values()}
         )
         last_expiries = contracts._lock_for_posting()
         self._guard_wide_groups(groups)
@@ -147,9 +158,11 @@ class AccountAnalyticLine(models.Model):
         entries = self.env["support.point.entry"].sudo()
         posted = entries._posted_by_group(groups)
         changed_ids, entry_text = set(self.ids), cache(self._entry_text)
+        billed = changed.union(*(group.lines for group in groups.values()))._billed_minutes()
         vals_list = []
         for key, group in groups.items():
-            target = points_for(group.lines._billed_minutes(), group.contract.minutes_per_point)
+            minutes = sum(map(billed.__getitem__, group.lines._ids))
+            target = points_for(minutes, group.contract.minutes_per_point)
             points, _amount, revision, last_id = posted.get(key, (0, 0, 0, False))
             if difference := -target - points:
                 vals_list.append(
@@ -192,8 +205,8 @@ class AccountAnalyticLine(models.Model):
 
         :param changed_ids: set of the ids of the lines whose change is posted
         """
-        changed = group.lines.filtered(lambda line: line.id in changed_ids)
-        cause = (changed or group.lines)[-1:]
+        lines = group.lines
+        cause = lines.browse([own for own in lines._ids if own in changed_ids][-1:]) or lines[-1:]
         return {
             "contract_id": group.contract.id,
             "kind": "correction" if last_entry else "usage",

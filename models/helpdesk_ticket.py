@@ -139,7 +139,7 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             own = by_ticket.get(ticket._origin, lines.browse())
             ticket.support_points = -entries.get(ticket._origin, 0)
-            ticket.support_minutes = sum(line._support_minutes() for line in own)
+            ticket.support_minutes = sum(own._support_minutes())
             ticket.support_unbooked_count = len(
                 own.filtered(lambda line: line.support_booking_state == "unbooked")
             )

@@ -1,10 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 from itertools import chain
+from operator import itemgetter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from .support_tier import MONEY_GROUPS
 
@@ -216,36 +217,59 @@ class SupportPointEntry(models.Model):
         """
         now, user_id = self.env.cr.now(), self.env.uid
         log = {"create_uid": user_id, "create_date": now, "write_uid": user_id, "write_date": now}
-        rows = [{**vals, **log} for vals in vals_list]
+        names = dict.fromkeys(chain.from_iterable(vals_list))
         columns = {
             field: [
-                field.convert_to_column_insert(row[field.name], self, row)
-                if field.name in row
+                field.convert_to_column_insert(vals[field.name], self, vals)
+                if field.name in vals
                 else None
-                for row in rows
+                for vals in vals_list
             ]
-            for field in map(self._fields.__getitem__, dict.fromkeys(chain.from_iterable(rows)))
+            for field in map(self._fields.__getitem__, names)
         }
-        result = self.env.execute_query(
-            SQL(
-                "INSERT INTO %s (%s) SELECT * FROM unnest(%s) RETURNING id",
-                SQL.identifier(self._table),
-                SQL(", ").join(SQL.identifier(field.name) for field in columns),
-                SQL(", ").join(
-                    SQL(f"%s::{field.column_type[0]}[]", values)
-                    for field, values in columns.items()
-                ),
-            )
-        )
+        for name, value in log.items():
+            columns[self._fields[name]] = [value] * len(vals_list)
+        result = self.env.execute_query(self._insert_query(columns, len(vals_list)))
         entries = self.browse(entry_id for (entry_id,) in result)
         for field, values in columns.items():
             if field.type == "many2one":
                 field._insert_cache(entries, values)
                 if self.pool.field_inverses[field]:
-                    for value, same in entries.grouped(field.name).items():
-                        field._update_inverses(same, value.id or None)
+                    pairs = zip(values, entries._ids, strict=True)
+                    for value, same in groupby(pairs, key=itemgetter(0)):
+                        field._update_inverses(self.browse(own for _value, own in same), value)
         entries.modified([field.name for field in columns], create=True)
         return entries
+
+    @api.model
+    def _insert_query(self, columns, count):
+        """Return the statement that inserts rows in their order and returns their ids.
+
+        What all rows share is written once: to write out dates and times again for each row takes
+        as long as the database needs for them.
+
+        :param columns: dict of field → values for the column, one a row
+        """
+        shared = {field: values[0] for field, values in columns.items() if len(set(values)) == 1}
+        varied = {field: values for field, values in columns.items() if field not in shared}
+        names = [SQL.identifier(field.name) for field in (*shared, *varied)]
+        arrays = [
+            SQL("%s", list(range(count))),
+            *(SQL(f"%s::{field.column_type[0]}[]", values) for field, values in varied.items()),
+        ]
+        return SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) given (%s) ORDER BY place RETURNING id",
+            SQL.identifier(self._table),
+            SQL(", ").join(names),
+            SQL(", ").join(
+                [
+                    *(SQL(f"%s::{field.column_type[0]}", value) for field, value in shared.items()),
+                    *names[len(shared) :],
+                ]
+            ),
+            SQL(", ").join(arrays),
+            SQL(", ").join([SQL("place"), *names[len(shared) :]]),
+        )
 
     def _decimals(self):
         """Return the decimal places of the entries' currencies, by their ids."""

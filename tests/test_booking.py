@@ -134,7 +134,7 @@ class TestBooking(SupportCommon):
     def test_day_encoded_time_is_converted_without_rounding(self):
         self.company.project_time_mode_id = self.env.ref("uom.product_uom_day")
         line = self._log(self.ticket, 0, unit_amount=0.26)
-        self.assertEqual(line._support_minutes(), 125)
+        self.assertEqual(line._support_minutes(), [125])
         self.assertEqual(line.support_points, 9)
 
     def test_user_without_employee_is_told_so(self):

@@ -64,6 +64,13 @@ class TestEntryInsert(SupportCommon):
         self.assertEqual(self._rows(posted), self._rows(created))
         self.assertEqual(posted.create_uid, self.env.user)
 
+    def test_rows_that_are_all_the_same_are_all_inserted(self):
+        vals = self._values("posted")[0]
+        posted = self.entries._post([dict(vals), dict(vals)])
+        created = self.entries.create([{**vals, "date": "2026-01-07"}] * 2)
+        self.assertEqual(self._rows(posted), self._rows(created))
+        self.assertEqual(self.contract.balance, 112)
+
     def test_what_was_read_before_follows(self):
         balance, points = self.contract.balance, self.ticket.support_points
         self.assertFalse(self.ticket.support_entry_ids)
