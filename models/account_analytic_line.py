@@ -138,14 +138,35 @@ class AccountAnalyticLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = self._prepare_ticket_time([dict(vals) for vals in vals_list])
+        if not any(vals.get("ticket_id") for vals in vals_list):
+            return super().create(vals_list)
+        batch = self.with_context(support_costs_by_line={})
         try:
-            lines = super().create(vals_list)
+            lines = super(AccountAnalyticLine, batch).create(vals_list).with_env(self.env)
         except ValidationError as error:
-            if any(vals.get("ticket_id") for vals in vals_list):
-                self._check_employee(error)
+            self._check_employee(error)
             raise
+        batch._write_costs()
         lines.filtered("ticket_id")._sync_ledger({})
         return lines
+
+    def _timesheet_postprocess_values(self, values):
+        """Collect what follows from the time in a batch, where hr_timesheet writes line by line."""
+        result = super()._timesheet_postprocess_values(values)
+        collected = self.env.context.get("support_costs_by_line")
+        if collected is None:
+            return result
+        collected.update(result)
+        return {line_id: {} for line_id in result}
+
+    def _write_costs(self):
+        """Write what was collected, in one call for all lines that cost the same."""
+        collected = self.env.context["support_costs_by_line"]
+        costs = {line_id: values for line_id, values in collected.items() if values}
+        collected.clear()
+        lines = self.with_context(support_costs_by_line=None).sudo().browse(costs)
+        for same in lines.grouped(lambda line: repr(costs[line.id])).values():
+            same.write(costs[same[0].id])
 
     def write(self, vals):
         vals = dict(vals)

@@ -188,6 +188,19 @@ class TestBooking(SupportCommon):
         lines.unlink()
         self.assertEqual(self.contract.balance, 100)
 
+    def test_lines_of_one_call_cost_what_each_alone_would(self):
+        self.staff.employee_id.hourly_cost = 60
+        vals = {"ticket_id": self.ticket.id, "name": "Work"}
+        lines = (
+            self.env["account.analytic.line"]
+            .with_user(self.staff)
+            .create([{**vals, "unit_amount": hours} for hours in (0.5, 1, 0.5, 0)])
+        )
+        self.assertEqual(lines.mapped("amount"), [-30, -60, -30, 0])
+        self.assertNotIn("support_costs_by_line", lines.env.context)
+        lines[0].unit_amount = 2
+        self.assertEqual(lines.mapped("amount"), [-120, -60, -30, 0])
+
     def test_syncing_again_posts_nothing(self):
         line = self._log(self.ticket, 20)
         before = self.contract.entry_ids
