@@ -61,56 +61,46 @@ class Table:
                 json.dump({"benchmark": self.name, "rounds": ROUNDS, "lines": self.lines}, file)
 
 
-def seconds(work, rounds=ROUNDS, before=None):
-    """Median time of a call in seconds, after one that warms up."""
-    times = []
-    for index in range(rounds + 1):
-        if before:
-            before()
-        gc.collect()
-        started = time.perf_counter()
-        work()
-        if index:
-            times.append(time.perf_counter() - started)
-    return statistics.median(times)
+def _measure(works, rounds, before):
+    """Times of several calls in seconds, a list for each, after one call that warms up.
 
-
-def interleaved(*works, rounds=ROUNDS, before=None):
-    """Median times of several calls, measured in turns so that noise hits all of them."""
+    The calls follow each other at once, in turns as the first: a machine that is slower for a
+    while is slower for all of them.
+    """
     times = [[] for _work in works]
+    gc.collect()
+    gc.freeze()  # what Odoo keeps for good is not searched for garbage in the midst of a call
     for index in range(rounds + 1):
-        for number, work in enumerate(works):
+        for work, own in list(zip(works, times, strict=True))[:: 1 if index % 2 else -1]:
             if before:
                 before()
             gc.collect()
             started = time.perf_counter()
             work()
             if index:
-                times[number].append(time.perf_counter() - started)
-    return [statistics.median(own) for own in times]
+                own.append(time.perf_counter() - started)
+    gc.unfreeze()
+    return times
+
+
+def seconds(work, rounds=ROUNDS, before=None):
+    """Median time of a call in seconds, after one that warms up."""
+    return interleaved(work, rounds=rounds, before=before)[0]
+
+
+def interleaved(*works, rounds=ROUNDS, before=None):
+    """Median times of several calls, measured in turns so that noise hits all of them."""
+    return [statistics.median(own) for own in _measure(works, rounds, before)]
 
 
 def difference(ours, stock, rounds=ROUNDS, before=None):
     """Median times of two calls, and the median of what the first takes longer, in seconds.
 
-    The two follow each other at once, in turns as the first: so a machine that is slower for a
-    while is slower for both, where the difference of two medians would take its pace for ours.
+    The difference of the two medians would take the pace of the machine for ours.
     """
-    times = {ours: [], stock: []}
-    gc.collect()
-    gc.freeze()  # what Odoo keeps for good is not searched for garbage in the midst of a call
-    for index in range(rounds + 1):
-        for work in (ours, stock) if index % 2 else (stock, ours):
-            if before:
-                before()
-            gc.collect()
-            started = time.perf_counter()
-            work()
-            if index:
-                times[work].append(time.perf_counter() - started)
-    gc.unfreeze()
-    more = [own - theirs for own, theirs in zip(times[ours], times[stock], strict=True)]
-    return *(statistics.median(times[work]) for work in (ours, stock)), statistics.median(more)
+    times = _measure((ours, stock), rounds, before)
+    more = [own - theirs for own, theirs in zip(*times, strict=True)]
+    return *map(statistics.median, times), statistics.median(more)
 
 
 def queries(env, work):
