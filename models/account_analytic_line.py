@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from contextlib import contextmanager
 from functools import cache
 
 from odoo import api, fields, models
@@ -15,6 +16,7 @@ BOOKING_KEYS = {
     "support_contract_id",
     "support_billable",
 }
+COSTS_BY_LINE = "helpdesk_support_points.costs_by_line"
 
 
 class AccountAnalyticLine(models.Model):
@@ -140,31 +142,39 @@ class AccountAnalyticLine(models.Model):
         vals_list = self._prepare_ticket_time([dict(vals) for vals in vals_list])
         if not any(vals.get("ticket_id") for vals in vals_list):
             return super().create(vals_list)
-        batch = self.with_context(support_costs_by_line={})
         try:
-            lines = super(AccountAnalyticLine, batch).create(vals_list).with_env(self.env)
+            with self._costs_by_line() as costs:
+                lines = super().create(vals_list)
         except ValidationError as error:
             self._check_employee(error)
             raise
-        batch._write_costs()
+        self.sudo()._write_costs(costs)
         lines.filtered("ticket_id")._sync_ledger({})
         return lines
 
+    @contextmanager
+    def _costs_by_line(self):
+        """Collect what hr_timesheet would write line by line: a dict of id → values."""
+        kept = self.env.cr.cache
+        outer, costs = kept.get(COSTS_BY_LINE), {}
+        kept[COSTS_BY_LINE] = costs
+        try:
+            yield costs
+        finally:
+            kept[COSTS_BY_LINE] = outer
+
     def _timesheet_postprocess_values(self, values):
-        """Collect what follows from the time in a batch, where hr_timesheet writes line by line."""
         result = super()._timesheet_postprocess_values(values)
-        collected = self.env.context.get("support_costs_by_line")
-        if collected is None:
+        costs = self.env.cr.cache.get(COSTS_BY_LINE)
+        if costs is None:
             return result
-        collected.update(result)
+        for line_id, cost in result.items():
+            costs.setdefault(line_id, {}).update(cost)
         return {line_id: {} for line_id in result}
 
-    def _write_costs(self):
+    def _write_costs(self, costs):
         """Write what was collected, in one call for all lines that cost the same."""
-        collected = self.env.context["support_costs_by_line"]
-        costs = {line_id: values for line_id, values in collected.items() if values}
-        collected.clear()
-        lines = self.with_context(support_costs_by_line=None).sudo().browse(costs)
+        lines = self.browse(line_id for line_id, cost in costs.items() if cost)
         for same in lines.grouped(lambda line: repr(costs[line.id])).values():
             same.write(costs[same[0].id])
 

@@ -197,9 +197,21 @@ class TestBooking(SupportCommon):
             .create([{**vals, "unit_amount": hours} for hours in (0.5, 1, 0.5, 0)])
         )
         self.assertEqual(lines.mapped("amount"), [-30, -60, -30, 0])
-        self.assertNotIn("support_costs_by_line", lines.env.context)
         lines[0].unit_amount = 2
         self.assertEqual(lines.mapped("amount"), [-120, -60, -30, 0])
+
+    def test_costs_of_a_batch_outlast_other_changes_and_end_with_it(self):
+        self.staff.employee_id.hourly_cost = 60
+        line = self._log(self.ticket, 30).sudo()
+        with self.assertRaises(ZeroDivisionError), line._costs_by_line() as costs:
+            line.unit_amount = 1
+            line.name = "Changed while the batch is under way"
+            self.assertEqual(line.amount, -30)
+            line._write_costs(costs)
+            self.assertEqual(line.amount, -60)
+            raise ZeroDivisionError
+        line.unit_amount = 2
+        self.assertEqual(line.amount, -120)
 
     def test_syncing_again_posts_nothing(self):
         line = self._log(self.ticket, 20)
